@@ -1,0 +1,168 @@
+//! Requests and replies of the browser endpoints.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What an agent may believe about who a visitor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Identity {
+    /// Proven by a token of the shop's server or of commercetools.
+    Verified,
+    /// Said by the visitor, proven by nobody.
+    Claimed,
+    /// Nobody in particular.
+    Guest,
+}
+
+impl Identity {
+    /// The wire text, also the value of the contact property `ct_identity`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Identity::Verified => "verified",
+            Identity::Claimed => "claimed",
+            Identity::Guest => "guest",
+        }
+    }
+}
+
+/// A consent answer. Unknown is never granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Consent {
+    /// The shopper said yes.
+    Granted,
+    /// The shopper said no, or the source says that no was implied.
+    Denied,
+    /// No answer yet.
+    Pending,
+}
+
+/// The consent under which a request is made: two switches and who answered them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentState {
+    /// May chat load at all?
+    pub chat: Consent,
+    /// May identity and cart travel?
+    pub share: Consent,
+    /// Which source decided, for example `vanilla-cookieconsent`; at most 40 characters.
+    pub source: String,
+}
+
+/// The product in view when a question is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProductInView {
+    /// Name as the page shows it.
+    pub name: String,
+    /// Stock keeping unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// Absolute URL of the product page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// `POST /v1/identify`. Safe to repeat: the same state gives the same answer and one contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IdentifyRequest {
+    /// [`crate::CONTRACT_VERSION`] of the page.
+    pub contract: u16,
+    /// commercetools store key.
+    pub store: String,
+    /// BCP 47 tag of the page, one of the store's locales.
+    pub locale: String,
+    /// Identity token minted by the shop's server; absent for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Consent at the time of the call.
+    pub consent: ConsentState,
+    /// Product in view, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductInView>,
+}
+
+/// Who Tidio is told that the visitor is. Only ever sent for a proven subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// Opaque UUID-shaped id, stable per Tidio project and customer.
+    pub distinct_id: String,
+    /// Address of the customer record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Display name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// International form, with `+`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// Currency for `setVisitorCurrency`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Currency {
+    /// ISO 4217 code.
+    pub code: String,
+    /// Price in this currency of one unit of the panel's currency.
+    pub exchange_rate: f64,
+}
+
+/// Reply to `POST /v1/identify` and `POST /v1/cart`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IdentifyReply {
+    /// Contract version of this reply.
+    pub contract: u16,
+    /// What the edge found out.
+    pub identity: Identity,
+    /// Who to tell Tidio; absent unless verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
+    /// Widget language, ISO 639-1 with optional region, lower case.
+    pub language: String,
+    /// Currency of the locale.
+    pub currency: Currency,
+    /// Contact properties that the store's field policy lets out; empty without consent to share.
+    pub properties: BTreeMap<String, String>,
+    /// Visitor tags.
+    pub tags: Vec<String>,
+    /// Correlation id of this call.
+    pub correlation_id: String,
+}
+
+/// Which purposes of the shop's consent manager stand for our two switches. All named must be granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentMapping {
+    /// Purposes that allow chat to load.
+    pub chat: Vec<String>,
+    /// Purposes that allow identity and cart to travel.
+    pub share: Vec<String>,
+}
+
+/// Reply to `GET /v1/bootstrap?store&locale`: public settings, cacheable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BootstrapReply {
+    /// Contract version of this reply.
+    pub contract: u16,
+    /// Store key asked for.
+    pub store: String,
+    /// Locale asked for.
+    pub locale: String,
+    /// Tidio public key, 32 lower-case letters and digits.
+    pub public_key: String,
+    /// Origin that serves `<publicKey>.js`, without a trailing slash.
+    pub script_origin: String,
+    /// Widget language.
+    pub language: String,
+    /// Currency of the locale.
+    pub currency: Currency,
+    /// Consent purposes of this store.
+    pub consent: ConsentMapping,
+}
