@@ -1,0 +1,56 @@
+// Bundles the package into dist/. The wasm module and its JavaScript twin are inputs, made beforehand by
+// `cargo xtask build bridge`; `--without-module` builds everything else, for type checks of a shop.
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(root, "dist");
+const glue = join(dist, "wasm", "bridge_wasm_bg.js");
+const twin = join(dist, "js", "bridge_wasm.js");
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: ["es2022"],
+  minify: true,
+  legalComments: "none",
+  outdir: "dist",
+  logLevel: "warning",
+};
+
+/** Entries that shops import. The module is a file of its own, found at run time beside the entry. */
+await build({
+  ...common,
+  entryPoints: ["src/index.ts", "src/react.tsx", "src/server.ts"],
+  splitting: true,
+  chunkNames: "boot-[hash]",
+  external: ["react", "./engine.js"],
+});
+
+// React decides by the first statement whether a file is client code, so that statement is written by hand.
+await writeFile(
+  join(dist, "next.js"),
+  `"use client";\nexport { TidioBridge, useTidioBridge, useTidioStatus } from "./react.js";\n`,
+);
+
+if (process.argv.includes("--without-module")) process.exit(0);
+for (const input of [glue, twin]) {
+  if (!existsSync(input)) {
+    console.error(`${input} is missing: run \`cargo xtask build bridge\` first.`);
+    process.exit(1);
+  }
+}
+
+await build({
+  ...common,
+  entryPoints: ["src/engine.ts"],
+  alias: { "#glue": glue },
+  external: ["#twin"],
+  plugins: [{ name: "twin", setup: ({ onResolve }) => onResolve({ filter: /^#twin$/ }, () => ({ path: "./twin.js", external: true })) }],
+});
+await build({ ...common, entryPoints: { twin } });

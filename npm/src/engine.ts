@@ -1,0 +1,61 @@
+/**
+ * Loads the module: WebAssembly where the page allows it, otherwise the same module as JavaScript.
+ *
+ * In scope: choosing the build, and turning shop settings that need a browser API into plain functions. Out of
+ * scope: decisions; they are in the module.
+ */
+import * as glue from "#glue";
+import type { Core } from "./core.js";
+import type { BridgeOptions, Engine, Status } from "./types.js";
+
+type Glue = Pick<typeof glue, "BridgeCore">;
+
+/** The smallest module there is; a policy without `'wasm-unsafe-eval'` refuses it without a download. */
+const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+let loaded: Promise<[Glue, Engine]> | undefined;
+
+/** Makes the page's core. Rejects only when neither build could be loaded; a later call then tries again. */
+export async function createCore(options: BridgeOptions, publish: (status: Status) => void): Promise<Core> {
+  loaded ??= loadWasm().catch(loadTwin);
+  const [{ BridgeCore }, engine] = await loaded.catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  });
+  const core = new BridgeCore(withSession(options), publish as (status: unknown) => void, engine);
+  return {
+    start: () => core.start(),
+    stop: () => core.stop(),
+    open: () => core.open(),
+    refresh: () => core.refresh(),
+    cartChanged: () => core.cart_changed(),
+    track: (name, data) => core.track(name, data),
+    logout: () => core.logout(),
+  };
+}
+
+async function loadWasm(): Promise<[Glue, Engine]> {
+  new WebAssembly.Module(EMPTY_MODULE);
+  const url = new URL("./wasm/bridge_wasm_bg.wasm", import.meta.url);
+  const imports = { "./bridge_wasm_bg.js": glue } as unknown as WebAssembly.Imports;
+  // Not streamed: a server that does not know the type of .wasm files would fail it, and 50 kB gain nothing.
+  const bytes = await fetch(url).then((response) => response.arrayBuffer());
+  const { instance } = await WebAssembly.instantiate(bytes, imports);
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports["__wbindgen_start"] as () => void)();
+  return [glue, "wasm"];
+}
+
+async function loadTwin(): Promise<[Glue, Engine]> {
+  return [await import("#twin"), "js"];
+}
+
+function withSession(options: BridgeOptions): BridgeOptions {
+  const { session } = options;
+  if (typeof session !== "object" || !("url" in session)) return options;
+  const read = async () => {
+    const response = await fetch(session.url, { credentials: "same-origin", cache: "no-store" });
+    return response.ok ? response.json() : null;
+  };
+  return { ...options, session: read };
+}
