@@ -52,7 +52,7 @@ impl Harness {
 
     /// Adds log, faults, correlation id and the `/__emulator` endpoints to a vendor's routes.
     pub fn wrap(self: &Arc<Self>, vendor: Router, reset: Reset) -> Router {
-        let logged = vendor.layer(axum::middleware::from_fn_with_state(Arc::clone(self), middleware::around));
-        logged.merge(admin::routes(Arc::clone(self), reset))
+        let around = axum::middleware::from_fn_with_state(Arc::clone(self), middleware::around);
+        vendor.merge(admin::routes(Arc::clone(self), reset)).layer(around)
     }
 }
