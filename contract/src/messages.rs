@@ -127,7 +127,8 @@ pub struct IdentifyReply {
     pub language: String,
     /// Currency of the locale.
     pub currency: Currency,
-    /// Contact properties that the store's field policy lets out; empty without consent to share.
+    /// Contact properties that the store's field policy lets out. An empty value clears what stands there.
+    /// Without consent to share: store, locale, consent and `ct_identity` = `guest`; without consent to chat: none.
     pub properties: BTreeMap<String, String>,
     /// Visitor tags.
     pub tags: Vec<String>,

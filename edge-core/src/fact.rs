@@ -37,7 +37,7 @@ pub struct IdentityLink {
     pub last_name: Option<String>,
     /// What to do when Tidio has no such contact.
     pub create: CreatePolicy,
-    /// Contact properties after the field policy; a name that is absent stays untouched.
+    /// Contact properties after the field policy; a name that is absent stays untouched, an empty value is cleared.
     pub properties: BTreeMap<String, String>,
     /// Correlation id of the call that brought the fact.
     pub correlation_id: String,

@@ -3,4 +3,17 @@
 //! Pure: no clock, no network, no platform. What varies is passed in, and everything outside is a port.
 #![forbid(unsafe_code)]
 
+pub mod commerce;
+pub mod config;
 pub mod fact;
+pub mod identify;
+pub mod identity;
+pub mod link;
+pub mod localized;
+pub mod money;
+pub mod project;
+pub mod proof;
+pub mod property;
+pub mod route;
+pub mod text;
+pub mod token;

@@ -1,0 +1,193 @@
+//! commercetools as the edge needs it: a port that fetches, and reads on top of it that check who owns what they
+//! return.
+//!
+//! In scope: request paths, decoding, the ownership check. Out of scope: tokens, time-outs, retries and correlation
+//! ids, which are the adapter's.
+//!
+//! Invariant: a cart or an order leaves this module only if it belongs to the proven subject and the store asked for;
+//! else it is [`CommerceError::NotFound`], as if it did not exist.
+
+mod model;
+#[cfg(test)]
+mod tests;
+
+use contract::ErrorCode;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+pub use model::*;
+
+use crate::config::StoreKey;
+use crate::link::percent_encode;
+use crate::proof::{ProvenSubject, Subject};
+
+/// Why a read gave nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum CommerceError {
+    /// It does not exist, or belongs to somebody else.
+    #[error("not found")]
+    NotFound,
+    /// No answer, or "overloaded". Repeating is safe.
+    #[error("unavailable")]
+    Unavailable,
+    /// No answer in time. Repeating is safe.
+    #[error("timed out")]
+    Timeout,
+    /// Credentials or scopes were refused, or our request was: a fault of the configuration, or ours.
+    #[error("rejected")]
+    Rejected,
+    /// An answer that is not the API's: HTML, a cut body, other members.
+    #[error("malformed answer")]
+    Malformed,
+}
+
+impl From<CommerceError> for ErrorCode {
+    fn from(error: CommerceError) -> Self {
+        match error {
+            CommerceError::NotFound => ErrorCode::NotFound,
+            CommerceError::Unavailable => ErrorCode::CommerceUnavailable,
+            CommerceError::Timeout => ErrorCode::CommerceTimeout,
+            CommerceError::Rejected => ErrorCode::CommerceRejected,
+            CommerceError::Malformed => ErrorCode::CommerceMalformed,
+        }
+    }
+}
+
+/// A commercetools project, reachable for reading.
+#[expect(async_fn_in_trait, reason = "Workers have one thread; nothing needs to be Send")]
+pub trait Commerce {
+    /// The body of a successful `GET` of `path` (with its query) below the project, for example `/carts/1`.
+    ///
+    /// # Errors
+    /// As [`CommerceError`]. Repeatable: it only reads.
+    async fn get(&self, path: &str) -> Result<String, CommerceError>;
+}
+
+/// The customer record of a proven customer; `None` for everybody else.
+///
+/// # Errors
+/// [`CommerceError::NotFound`] if the record is gone; else as the port.
+pub async fn customer(
+    port: &impl Commerce,
+    proven: &ProvenSubject,
+) -> Result<Option<Customer>, CommerceError> {
+    let Subject::Customer(id) = proven.subject() else { return Ok(None) };
+    let customer: Customer = read(port, &format!("/customers/{}", encoded(id))).await?;
+    if customer.id == *id { Ok(Some(customer)) } else { Err(CommerceError::Malformed) }
+}
+
+/// The subject's cart in a store: the one that was proven along with the subject, else the subject's active one.
+/// `None` if there is none, if it is somebody else's, or if it has become an order.
+///
+/// # Errors
+/// As the port, without [`CommerceError::NotFound`].
+pub async fn cart(
+    port: &impl Commerce,
+    proven: &ProvenSubject,
+    store: &StoreKey,
+) -> Result<Option<Cart>, CommerceError> {
+    let base = format!("/in-store/key={}/carts", encoded(store.as_str()));
+    let found = match (proven.cart(), proven.subject()) {
+        (Some(id), _) => read(port, &format!("{base}/{}", encoded(id))).await,
+        (None, Subject::Customer(id)) => read(port, &format!("{base}/customer-id={}", encoded(id))).await,
+        (None, Subject::Anonymous(id)) => first(read(port, &anonymous_cart(&base, id)).await),
+        (None, Subject::Guest) => return Ok(None),
+    };
+    let cart: Cart = match found {
+        Ok(cart) => cart,
+        Err(CommerceError::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let is_current = matches!(cart.cart_state.as_deref(), None | Some("Active" | "Frozen"));
+    Ok((is_current && owns_cart(proven, &cart) && is_of_store(cart.store.as_ref(), store)).then_some(cart))
+}
+
+/// The newest orders of a proven customer in a store, newest first, and how many there are in all.
+#[derive(Clone, Debug, Default)]
+pub struct OrderHistory {
+    /// Newest first, at most [`HISTORY_LIMIT`].
+    pub orders: Vec<Order>,
+    /// How many orders there are; commercetools calls it an estimate.
+    pub total: u64,
+}
+
+/// How many orders are read for an agent: what fits into a timeline of 1,000 characters.
+pub const HISTORY_LIMIT: usize = 10;
+
+/// Reads the history; empty for anyone but a customer, since guest orders cannot be proven.
+///
+/// # Errors
+/// As the port, without [`CommerceError::NotFound`].
+pub async fn orders(
+    port: &impl Commerce,
+    proven: &ProvenSubject,
+    store: &StoreKey,
+) -> Result<OrderHistory, CommerceError> {
+    let Subject::Customer(id) = proven.subject() else { return Ok(OrderHistory::default()) };
+    let mut path = format!("/in-store/key={}/orders?where=", encoded(store.as_str()));
+    percent_encode("customerId = :customer", &mut path);
+    path.push_str("&var.customer=");
+    percent_encode(id, &mut path);
+    path.push_str("&sort=");
+    percent_encode("createdAt desc", &mut path);
+    path.push_str(&format!("&limit={HISTORY_LIMIT}"));
+    let page: Page<Order> = match read(port, &path).await {
+        Err(CommerceError::NotFound) => return Ok(OrderHistory::default()),
+        page => page?,
+    };
+    let is_own =
+        |order: &Order| order.customer_id.as_deref() == Some(id) && is_of_store(order.store.as_ref(), store);
+    let orders: Vec<Order> = page.results.into_iter().filter(is_own).collect();
+    let total = page.total.unwrap_or_default().max(orders.len() as u64);
+    Ok(OrderHistory { total: if orders.is_empty() { 0 } else { total }, orders })
+}
+
+fn anonymous_cart(base: &str, id: &str) -> String {
+    let mut path = format!("{base}?where=");
+    percent_encode("anonymousId = :anonymous and cartState = \"Active\"", &mut path);
+    path.push_str("&var.anonymous=");
+    percent_encode(id, &mut path);
+    path.push_str("&sort=");
+    percent_encode("lastModifiedAt desc", &mut path);
+    path.push_str("&limit=1&withTotal=false");
+    path
+}
+
+/// A cart proven by its id may still belong to a customer; then it must be the same one. A customer's cart never
+/// opens for a guest or an anonymous session, and an anonymous session's cart for nobody else.
+fn owns_cart(proven: &ProvenSubject, cart: &Cart) -> bool {
+    let is_proven_cart = proven.cart() == Some(cart.id.as_str());
+    match proven.subject() {
+        Subject::Customer(id) => match cart.customer_id.as_deref() {
+            Some(owner) => owner == id,
+            None => is_proven_cart,
+        },
+        Subject::Anonymous(id) => {
+            cart.customer_id.is_none()
+                && match cart.anonymous_id.as_deref() {
+                    Some(owner) => owner == id,
+                    None => is_proven_cart,
+                }
+        }
+        Subject::Guest => cart.customer_id.is_none() && is_proven_cart,
+    }
+}
+
+fn is_of_store(reference: Option<&KeyReference>, store: &StoreKey) -> bool {
+    reference.is_some_and(|reference| reference.key == store.as_str())
+}
+
+fn first<T>(page: Result<Page<T>, CommerceError>) -> Result<T, CommerceError> {
+    page?.results.into_iter().next().ok_or(CommerceError::NotFound)
+}
+
+async fn read<T: DeserializeOwned>(port: &impl Commerce, path: &str) -> Result<T, CommerceError> {
+    let body = port.get(path).await?;
+    serde_json::from_str(&body).map_err(|_detail| CommerceError::Malformed)
+}
+
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    percent_encode(text, &mut out);
+    out
+}

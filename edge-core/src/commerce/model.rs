@@ -1,0 +1,235 @@
+//! What we read of commercetools' resources: only the members that are used, every one that may be missing optional,
+//! unknown members ignored, states kept as text because the vendor adds new ones.
+
+use serde::Deserialize;
+
+use crate::localized::LocalizedString;
+use crate::money::Money;
+
+/// A customer record.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Customer {
+    /// Id.
+    pub id: String,
+    /// Number that the shop shows.
+    pub customer_number: Option<String>,
+    /// Address; unique within the project.
+    pub email: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+}
+
+/// A reference by key.
+#[derive(Clone, Debug, Deserialize)]
+pub struct KeyReference {
+    /// Key of the resource.
+    pub key: String,
+}
+
+/// A cart.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cart {
+    /// Id.
+    pub id: String,
+    /// RFC 3339, UTC.
+    pub last_modified_at: Option<String>,
+    /// `Active`, `Merged`, `Ordered`, `Frozen`, or something newer.
+    pub cart_state: Option<String>,
+    /// Owner.
+    pub customer_id: Option<String>,
+    /// Owner, before a login.
+    pub anonymous_id: Option<String>,
+    /// Store.
+    pub store: Option<KeyReference>,
+    /// Locale of the cart.
+    pub locale: Option<String>,
+    /// Sum after discounts, with shipping.
+    pub total_price: Money,
+    /// Items.
+    #[serde(default)]
+    pub line_items: Vec<LineItem>,
+    /// Items without a product.
+    #[serde(default)]
+    pub custom_line_items: Vec<CustomLineItem>,
+    /// Pieces in all; absent for an empty cart.
+    pub total_line_item_quantity: Option<u64>,
+    /// Shipping with one address.
+    pub shipping_info: Option<ShippingInfo>,
+    /// Shipping with several.
+    #[serde(default)]
+    pub shipping: Vec<Shipping>,
+    /// Discount on the whole.
+    pub discount_on_total_price: Option<DiscountOnTotal>,
+}
+
+/// An item of a cart or an order.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LineItem {
+    /// Name of the product.
+    #[serde(default)]
+    pub name: LocalizedString,
+    /// Variant, of which only the stock keeping unit is read.
+    #[serde(default)]
+    pub variant: Variant,
+    /// Pieces.
+    pub quantity: u64,
+    /// Sum after discounts.
+    pub total_price: Option<Money>,
+}
+
+/// A product variant.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Variant {
+    /// Stock keeping unit.
+    pub sku: Option<String>,
+}
+
+/// An item without a product.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomLineItem {
+    /// Name.
+    #[serde(default)]
+    pub name: LocalizedString,
+    /// Pieces.
+    pub quantity: u64,
+    /// Sum.
+    pub total_price: Option<Money>,
+}
+
+/// One of several shipments.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shipping {
+    /// How it travels.
+    pub shipping_info: Option<ShippingInfo>,
+}
+
+/// How something travels.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShippingInfo {
+    /// Plain text, not localized.
+    pub shipping_method_name: Option<String>,
+    /// Orders: what has been sent.
+    #[serde(default)]
+    pub deliveries: Vec<Delivery>,
+}
+
+/// What was sent at one time.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    /// Parcels.
+    #[serde(default)]
+    pub parcels: Vec<Parcel>,
+}
+
+/// A parcel.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parcel {
+    /// Tracking.
+    pub tracking_data: Option<TrackingData>,
+}
+
+/// Tracking of a parcel; every member is optional and there is no link.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrackingData {
+    /// Number.
+    pub tracking_id: Option<String>,
+    /// Carrier.
+    pub carrier: Option<String>,
+    /// Does it travel back to the shop?
+    #[serde(default)]
+    pub is_return: bool,
+}
+
+/// A discount on the total.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DiscountOnTotal {
+    /// What was taken off.
+    pub discounted_amount: Money,
+}
+
+/// An order.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Order {
+    /// Id.
+    pub id: String,
+    /// Rises with every change.
+    pub version: u64,
+    /// Number that the shop shows; optional.
+    pub order_number: Option<String>,
+    /// RFC 3339, UTC.
+    pub created_at: Option<String>,
+    /// RFC 3339, UTC.
+    pub last_modified_at: Option<String>,
+    /// `Open`, `Confirmed`, `Complete`, `Cancelled`, or something newer.
+    pub order_state: Option<String>,
+    /// `Paid` and others.
+    pub payment_state: Option<String>,
+    /// `Shipped` and others.
+    pub shipment_state: Option<String>,
+    /// Owner.
+    pub customer_id: Option<String>,
+    /// Owner without an account.
+    pub anonymous_id: Option<String>,
+    /// Address given at the checkout. It proves nothing.
+    pub customer_email: Option<String>,
+    /// Store.
+    pub store: Option<KeyReference>,
+    /// Locale of the order.
+    pub locale: Option<String>,
+    /// Sum after discounts, with shipping.
+    pub total_price: Money,
+    /// Items.
+    #[serde(default)]
+    pub line_items: Vec<LineItem>,
+    /// Shipping with one address.
+    pub shipping_info: Option<ShippingInfo>,
+    /// Shipping with several.
+    #[serde(default)]
+    pub shipping: Vec<Shipping>,
+    /// Returns.
+    #[serde(default)]
+    pub return_info: Vec<ReturnInfo>,
+}
+
+/// Things that come back together.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ReturnInfo {
+    /// What comes back.
+    #[serde(default)]
+    pub items: Vec<ReturnItem>,
+}
+
+/// A thing that comes back.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReturnItem {
+    /// Pieces.
+    #[serde(default)]
+    pub quantity: u64,
+    /// `Advised`, `Returned`, `BackInStock`, `Unusable`, or something newer.
+    pub shipment_state: Option<String>,
+    /// `Refunded` and others.
+    pub payment_state: Option<String>,
+}
+
+/// A page of a query.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Page<T> {
+    /// How many there are in all; an estimate.
+    pub total: Option<u64>,
+    /// This page.
+    pub results: Vec<T>,
+}

@@ -1,0 +1,440 @@
+//! The configuration of the Worker: one JSON value (variable `BRIDGE`) and the secrets it names, read once into a
+//! type that cannot be wrong, or into the list of everything that is wrong.
+//!
+//! In scope: forms, unknown keys, references between sections, presence and strength of secrets. Out of scope:
+//! whether the vendors accept them, which `/readyz` finds out.
+
+mod kinds;
+mod secret;
+pub(crate) mod section;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use kinds::*;
+pub use secret::{ADMIN_TOKEN, MIN_ADMIN_TOKEN_BYTES, MIN_HMAC_SECRET_BYTES, Secret, SecretNeed};
+pub use section::{Member, Path, Presence, Problem, Problems, Setting, Shape};
+pub use settings::*;
+
+use crate::link::Template;
+use crate::property::Policy;
+use crate::token::{TokenKey, TokenKeys};
+
+/// Name of the variable that holds the configuration.
+pub const VARIABLE: &str = "BRIDGE";
+
+/// Origin of Tidio's widget script.
+const TIDIO_SCRIPT_ORIGIN: &str = "https://code.tidio.co";
+/// Address of Tidio's REST interface.
+const TIDIO_API_URL: &str = "https://api.tidio.com";
+/// Order page of the Merchant Center.
+const MERCHANT_CENTER_ORDER: &str = "https://mc.{region}.commercetools.com/{projectKey}/orders/{orderId}";
+
+/// The whole configuration, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// `aud` of identity tokens.
+    pub audience: String,
+    /// Keys that may sign them.
+    pub token_keys: TokenKeys,
+    /// commercetools projects by the user's name for them.
+    pub commercetools: BTreeMap<Name, CommerceProject>,
+    /// Tidio projects by the user's name for them.
+    pub tidio: BTreeMap<Name, TidioProject>,
+    /// Stores by key.
+    pub stores: BTreeMap<StoreKey, Store>,
+    /// Opens `/admin`; those paths do not exist without it.
+    pub admin_token: Option<Secret>,
+}
+
+/// A commercetools project, with its credentials.
+#[derive(Clone, Debug)]
+pub struct CommerceProject {
+    /// The user's name for it.
+    pub name: Name,
+    /// Project key.
+    pub project_key: ProjectKey,
+    /// Region.
+    pub region: Region,
+    /// Address of the API, without a trailing slash.
+    pub api_url: String,
+    /// Address of the token service, without a trailing slash.
+    pub auth_url: String,
+    /// API client.
+    pub client_id: Secret,
+    /// Its secret.
+    pub client_secret: Secret,
+}
+
+/// A Tidio project, with its credentials.
+#[derive(Clone, Debug)]
+pub struct TidioProject {
+    /// The user's name for it; also the name of its Durable Object.
+    pub name: Name,
+    /// Public key of the widget.
+    pub public_key: PublicKey,
+    /// Address of the REST interface, without a trailing slash.
+    pub api_url: String,
+    /// Origin of the widget script.
+    pub script_origin: String,
+    /// Credentials of the REST interface; present in tier `full` only.
+    pub openapi: Option<OpenApiClient>,
+    /// Key that makes visitor ids.
+    pub distinct_id_key: Secret,
+}
+
+/// Credentials of Tidio's REST interface.
+#[derive(Clone, Debug)]
+pub struct OpenApiClient {
+    /// Client id.
+    pub client_id: Secret,
+    /// Client secret.
+    pub client_secret: Secret,
+}
+
+/// A store, resolved.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Store key.
+    pub key: StoreKey,
+    /// Name of its commercetools project, a key of [`Config::commercetools`].
+    pub commercetools: Name,
+    /// Name of its Tidio project, a key of [`Config::tidio`].
+    pub tidio: Name,
+    /// Origins of its pages.
+    pub origins: Vec<Origin>,
+    /// Its locales; never empty.
+    pub locales: Vec<LocaleSettings>,
+    /// What may leave.
+    pub policy: Policy,
+    /// Consent purposes.
+    pub consent: ConsentSettings,
+    /// When a contact may be created.
+    pub create: crate::fact::CreatePolicy,
+    /// Order page.
+    pub order_link: Template,
+    /// Cart page.
+    pub cart_link: Option<Template>,
+    /// Routing rules.
+    pub routes: Vec<RouteSettings>,
+}
+
+impl Store {
+    /// The settings of a locale of this store; tags are compared without regard to case.
+    pub fn locale(&self, tag: &str) -> Option<&LocaleSettings> {
+        self.locales.iter().find(|locale| locale.tag.as_str().eq_ignore_ascii_case(tag))
+    }
+
+    /// Does this store allow pages of that origin?
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.origins.iter().any(|allowed| allowed.as_str() == origin)
+    }
+}
+
+impl Config {
+    /// A store together with its two projects; `None` if there is no such store.
+    pub fn store(&self, key: &str) -> Option<(&Store, &CommerceProject, &TidioProject)> {
+        let store = self.stores.get(key)?;
+        Some((store, self.commercetools.get(&store.commercetools)?, self.tidio.get(&store.tidio)?))
+    }
+
+    /// Reads the configuration, with `secret` looking up secrets by name.
+    ///
+    /// # Errors
+    /// Every problem found, in the order of the sections. The text never holds a secret.
+    pub fn read(value: &Value, secret: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let draft = Draft::read(value, &mut problems);
+        let needs = draft.secret_needs();
+        let secrets = read_secrets(&needs, secret, &mut problems);
+        let token_keys = draft.token_keys(&secrets, &mut problems);
+        draft.check_references(value, &mut problems);
+        let config = draft.resolve(&secrets, token_keys);
+        match (config, problems.into_vec()) {
+            (Some(config), problems) if problems.is_empty() => Ok(config),
+            (_, problems) => Err(problems),
+        }
+    }
+
+    /// Every secret that this configuration reads, whether it is set or not; sorted by name, without repeats.
+    pub fn secrets(value: &Value) -> Vec<SecretNeed> {
+        Draft::read(value, &mut Problems::default()).secret_needs()
+    }
+
+    /// The whole description, for the schema and the documentation.
+    pub fn shape() -> Shape {
+        let member = |name, doc: &str, shape| Member {
+            name,
+            doc: doc.to_owned(),
+            presence: Presence::Required,
+            shape,
+        };
+        let table = |keys, of| Shape::Table { keys, of: Box::new(of) };
+        Shape::Section(vec![
+            member("identity", "How shoppers prove who they are.", IdentitySettings::shape()),
+            member(
+                "commercetools",
+                "commercetools projects.",
+                table("a name of your own", CommercetoolsSettings::shape()),
+            ),
+            member("tidio", "Tidio projects.", table("a name of your own", TidioSettings::shape())),
+            member("stores", "Stores.", table("a store key", StoreSettings::shape())),
+        ])
+    }
+}
+
+const SECTIONS: [&str; 4] = ["identity", "commercetools", "tidio", "stores"];
+
+/// The sections as far as they could be read.
+struct Draft {
+    identity: Option<IdentitySettings>,
+    commercetools: BTreeMap<Name, CommercetoolsSettings>,
+    tidio: BTreeMap<Name, TidioSettings>,
+    stores: BTreeMap<StoreKey, StoreSettings>,
+}
+
+impl Draft {
+    fn read(value: &Value, problems: &mut Problems) -> Draft {
+        let root = Path::root();
+        let empty = serde_json::Map::new();
+        let entries = section::members(value, &SECTIONS, &root, problems).unwrap_or(&empty);
+        let identity = section::required(entries, "identity", &root, problems);
+        Draft {
+            identity,
+            commercetools: table(entries, "commercetools", problems),
+            tidio: table(entries, "tidio", problems),
+            stores: table(entries, "stores", problems),
+        }
+    }
+
+    fn secret_needs(&self) -> Vec<SecretNeed> {
+        let mut needs: Vec<SecretNeed> = self.identity.iter().flat_map(secret::identity_secrets).collect();
+        needs.extend(self.commercetools.keys().flat_map(secret::commercetools_secrets));
+        needs.extend(self.tidio.iter().flat_map(|(name, settings)| secret::tidio_secrets(name, settings)));
+        needs.push(secret::admin_secret());
+        needs.sort_by(|a, b| a.name.cmp(&b.name));
+        needs.dedup_by(|a, b| a.name == b.name);
+        needs
+    }
+
+    fn token_keys(&self, secrets: &BTreeMap<String, Secret>, problems: &mut Problems) -> Vec<TokenKey> {
+        let path = Path::root().member("identity").member("keys");
+        let keys = self.identity.as_ref().map_or(&[][..], |identity| &identity.keys);
+        if self.identity.is_some() && keys.is_empty() {
+            problems.add(&path, "needs at least one key.");
+        }
+        let mut read = Vec::new();
+        for (index, key) in keys.iter().enumerate() {
+            let path = path.item(index);
+            if keys.iter().take(index).any(|earlier| earlier.kid == key.kid) {
+                problems.add(&path.member("kid"), "is used by an earlier key.");
+            }
+            read.extend(token_key(key, secrets, &path, problems));
+        }
+        read
+    }
+
+    fn check_references(&self, value: &Value, problems: &mut Problems) {
+        let stores = Path::root().member("stores");
+        // A project that is there but wrong has its own problem already.
+        let is_written =
+            |section: &str, name: &Name| value.get(section).is_some_and(|s| s.get(name.as_str()).is_some());
+        for (key, store) in &self.stores {
+            let path = stores.member(key.as_str());
+            for (section, name) in [("commercetools", &store.commercetools), ("tidio", &store.tidio)] {
+                if !is_written(section, name) {
+                    problems.add(&path.member(section), format!("there is no section {section}.{name}."));
+                }
+            }
+            for (member, is_empty) in [
+                ("origins", store.origins.is_empty()),
+                ("locales", store.locales.is_empty()),
+                ("consent.chat", store.consent.chat.is_empty()),
+                ("consent.share", store.consent.share.is_empty()),
+            ] {
+                if is_empty {
+                    problems.add(&path.member(member), "needs at least one entry.");
+                }
+            }
+            check_locales(store, &path.member("locales"), problems);
+        }
+        check_secret_parts(self.commercetools.keys(), "commercetools", problems);
+        check_secret_parts(self.tidio.keys(), "tidio", problems);
+    }
+
+    fn resolve(self, secrets: &BTreeMap<String, Secret>, keys: Vec<TokenKey>) -> Option<Config> {
+        let identity = self.identity?;
+        Some(Config {
+            audience: identity.audience.as_str().to_owned(),
+            token_keys: TokenKeys::new(keys),
+            commercetools: self
+                .commercetools
+                .into_iter()
+                .map(|(name, settings)| Some((name.clone(), commerce_project(name, settings, secrets)?)))
+                .collect::<Option<_>>()?,
+            tidio: self
+                .tidio
+                .into_iter()
+                .map(|(name, settings)| Some((name.clone(), tidio_project(name, settings, secrets)?)))
+                .collect::<Option<_>>()?,
+            stores: self
+                .stores
+                .into_iter()
+                .map(|(key, settings)| Some((key.clone(), store(key, settings)?)))
+                .collect::<Option<_>>()?,
+            admin_token: secrets.get(ADMIN_TOKEN).cloned(),
+        })
+    }
+}
+
+fn table<K: Setting + Ord, T: Setting>(
+    entries: &serde_json::Map<String, Value>,
+    name: &str,
+    problems: &mut Problems,
+) -> BTreeMap<K, T> {
+    let path = Path::root().member(name);
+    match entries.get(name) {
+        Some(Value::Object(inner)) if inner.is_empty() => problems.add(&path, "needs at least one entry."),
+        Some(value) => return section::read_table(value, &path, problems),
+        None => problems.add(&path, "is missing."),
+    }
+    BTreeMap::new()
+}
+
+/// The secrets that are set and long enough. A missing one is a problem under its own name.
+fn read_secrets(
+    needs: &[SecretNeed],
+    lookup: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Problems,
+) -> BTreeMap<String, Secret> {
+    let mut found = BTreeMap::new();
+    let path = Path::root().member("secrets");
+    for need in needs {
+        match lookup(&need.name).filter(|value| !value.is_empty()) {
+            Some(value) if value.len() >= need.min_bytes => {
+                found.insert(need.name.clone(), Secret::new(value));
+            }
+            Some(_) => problems.add(
+                &path.member(&need.name),
+                format!("is shorter than {} bytes ({}).", need.min_bytes, need.purpose),
+            ),
+            None if need.required => {
+                problems.add(&path.member(&need.name), format!("is not set ({}).", need.purpose));
+            }
+            None => {}
+        }
+    }
+    found
+}
+
+fn token_key(
+    key: &IdentityKeySettings,
+    secrets: &BTreeMap<String, Secret>,
+    path: &Path,
+    problems: &mut Problems,
+) -> Option<TokenKey> {
+    match (key.algorithm, &key.secret, &key.public_key) {
+        (KeyAlgorithm::Hs256, Some(name), None) => {
+            let secret = secrets.get(name.as_str())?;
+            Some(TokenKey::hs256(key.kid.as_str(), secret))
+        }
+        (KeyAlgorithm::EdDsa, None, Some(public)) => {
+            let read = TokenKey::eddsa(key.kid.as_str(), public);
+            if read.is_none() {
+                problems.add(&path.member("public_key"), "is not a point of the curve Ed25519.");
+            }
+            read
+        }
+        (KeyAlgorithm::Hs256, ..) => {
+            problems.add(path, "a HS256 key has `secret` and no `public_key`.");
+            None
+        }
+        (KeyAlgorithm::EdDsa, ..) => {
+            problems.add(path, "an EdDSA key has `public_key` and no `secret`.");
+            None
+        }
+    }
+}
+
+fn check_locales(store: &StoreSettings, path: &Path, problems: &mut Problems) {
+    for (index, locale) in store.locales.iter().enumerate() {
+        if store.locales.iter().take(index).any(|earlier| earlier.tag == locale.tag) {
+            problems.add(&path.item(index).member("tag"), "is used by an earlier locale.");
+        }
+    }
+}
+
+/// `eu-1` and `eu_1` would share their secrets.
+fn check_secret_parts<'n>(names: impl Iterator<Item = &'n Name>, section: &str, problems: &mut Problems) {
+    let mut seen = std::collections::BTreeSet::new();
+    for name in names {
+        if !seen.insert(secret::secret_part(name)) {
+            let path = Path::root().member(section).member(name.as_str());
+            problems.add(&path, "another name leads to the same names of secrets.");
+        }
+    }
+}
+
+fn commerce_project(
+    name: Name,
+    settings: CommercetoolsSettings,
+    secrets: &BTreeMap<String, Secret>,
+) -> Option<CommerceProject> {
+    let [client_id, client_secret] =
+        secret::commercetools_secrets(&name).map(|need| secrets.get(&need.name).cloned());
+    let host = |part: &str| format!("https://{part}.{}.commercetools.com", settings.region);
+    Some(CommerceProject {
+        api_url: settings.api_url.map_or_else(|| host("api"), |url| url.as_str().to_owned()),
+        auth_url: settings.auth_url.map_or_else(|| host("auth"), |url| url.as_str().to_owned()),
+        name,
+        project_key: settings.project_key,
+        region: settings.region,
+        client_id: client_id?,
+        client_secret: client_secret?,
+    })
+}
+
+fn tidio_project(
+    name: Name,
+    settings: TidioSettings,
+    secrets: &BTreeMap<String, Secret>,
+) -> Option<TidioProject> {
+    let part = secret::secret_part(&name);
+    let get = |suffix: &str| secrets.get(&format!("TIDIO_{part}_{suffix}")).cloned();
+    let openapi = match settings.tier {
+        Tier::Widget => None,
+        Tier::Full => {
+            Some(OpenApiClient { client_id: get("CLIENT_ID")?, client_secret: get("CLIENT_SECRET")? })
+        }
+    };
+    Some(TidioProject {
+        public_key: settings.public_key,
+        api_url: settings.api_url.map_or_else(|| TIDIO_API_URL.to_owned(), |url| url.as_str().to_owned()),
+        script_origin: settings
+            .script_origin
+            .map_or_else(|| TIDIO_SCRIPT_ORIGIN.to_owned(), |origin| origin.as_str().to_owned()),
+        openapi,
+        distinct_id_key: get("DISTINCT_ID_KEY")?,
+        name,
+    })
+}
+
+fn store(key: StoreKey, settings: StoreSettings) -> Option<Store> {
+    Some(Store {
+        key,
+        commercetools: settings.commercetools,
+        tidio: settings.tidio,
+        origins: settings.origins,
+        locales: settings.locales,
+        policy: Policy::new(settings.field_policy, settings.allow, settings.deny),
+        consent: settings.consent,
+        create: settings.create,
+        order_link: settings.links.order.or_else(|| Template::parse(MERCHANT_CENTER_ORDER))?,
+        cart_link: settings.links.cart,
+        routes: settings.routes,
+    })
+}

@@ -1,0 +1,125 @@
+//! Secrets: which ones a configuration needs, and a type that cannot print itself.
+
+use std::fmt;
+
+use super::kinds::{KeyAlgorithm, Name, Tier};
+use super::settings::{IdentitySettings, TidioSettings};
+
+/// Least length of a secret that keys an HMAC: as long as the hash, 32 bytes (RFC 7518, 3.2).
+pub const MIN_HMAC_SECRET_BYTES: usize = 32;
+
+/// Least length of the token that opens `/admin`.
+pub const MIN_ADMIN_TOKEN_BYTES: usize = 24;
+
+/// Name of the secret that opens `/admin`.
+pub const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
+
+/// A secret's value. It has no `Display`, its `Debug` prints nothing, and it is not serialisable.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Secret(value.into())
+    }
+
+    /// The value, for the one call that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Secret(…)")
+    }
+}
+
+/// One secret that the Worker reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretNeed {
+    /// Name of the Worker secret.
+    pub name: String,
+    /// What it is for, one line.
+    pub purpose: String,
+    /// Least length in bytes.
+    pub min_bytes: usize,
+    /// Does the Worker refuse to serve without it?
+    pub required: bool,
+}
+
+impl SecretNeed {
+    fn required(name: String, purpose: String, min_bytes: usize) -> Self {
+        SecretNeed { name, purpose, min_bytes, required: true }
+    }
+}
+
+/// The part of a secret's name that stands for a project: upper case, everything else `_`.
+pub fn secret_part(name: &Name) -> String {
+    name.as_str()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+        .collect()
+}
+
+/// `CT_<NAME>_CLIENT_ID` and `CT_<NAME>_CLIENT_SECRET`.
+pub fn commercetools_secrets(name: &Name) -> [SecretNeed; 2] {
+    let part = secret_part(name);
+    [
+        SecretNeed::required(
+            format!("CT_{part}_CLIENT_ID"),
+            format!("commercetools API client of `{name}`"),
+            1,
+        ),
+        SecretNeed::required(format!("CT_{part}_CLIENT_SECRET"), format!("its secret (`{name}`)"), 1),
+    ]
+}
+
+/// `TIDIO_<NAME>_DISTINCT_ID_KEY`, and with the full tier `TIDIO_<NAME>_CLIENT_ID` and `…_CLIENT_SECRET`.
+pub fn tidio_secrets(name: &Name, settings: &TidioSettings) -> Vec<SecretNeed> {
+    let part = secret_part(name);
+    let mut needs = vec![SecretNeed::required(
+        format!("TIDIO_{part}_DISTINCT_ID_KEY"),
+        format!("key that makes the opaque visitor ids of `{name}`; random, and never changed"),
+        MIN_HMAC_SECRET_BYTES,
+    )];
+    if settings.tier == Tier::Full {
+        needs.push(SecretNeed::required(
+            format!("TIDIO_{part}_CLIENT_ID"),
+            format!("Tidio OpenAPI client of `{name}`"),
+            1,
+        ));
+        needs.push(SecretNeed::required(
+            format!("TIDIO_{part}_CLIENT_SECRET"),
+            format!("its secret (`{name}`)"),
+            1,
+        ));
+    }
+    needs
+}
+
+/// The shared secrets of the identity keys.
+pub fn identity_secrets(settings: &IdentitySettings) -> Vec<SecretNeed> {
+    settings
+        .keys
+        .iter()
+        .filter(|key| key.algorithm == KeyAlgorithm::Hs256)
+        .filter_map(|key| {
+            let purpose =
+                format!("shared with the shop's server, which signs identity tokens (`{}`)", key.kid);
+            let name = key.secret.as_ref()?;
+            Some(SecretNeed::required(name.to_string(), purpose, MIN_HMAC_SECRET_BYTES))
+        })
+        .collect()
+}
+
+/// The secret that opens `/admin`; without it those paths do not exist.
+pub fn admin_secret() -> SecretNeed {
+    SecretNeed {
+        name: ADMIN_TOKEN.to_owned(),
+        purpose: "opens /admin; without it those paths answer 404".to_owned(),
+        min_bytes: MIN_ADMIN_TOKEN_BYTES,
+        required: false,
+    }
+}

@@ -1,0 +1,282 @@
+//! `POST /v1/identify` and `GET /v1/bootstrap`, without HTTP: who is asking, what the agent and the page get to see.
+//!
+//! In scope: the order of checks, what is read for whom, what leaves. Out of scope: transport, and delivery of the
+//! link to Tidio.
+//!
+//! Invariants: without consent to share nothing is read and nothing leaves beyond store, locale and the consent
+//! itself; a person is named only for a verified customer; everything that leaves passes the store's policy.
+
+#[cfg(test)]
+mod tests;
+
+use contract::{
+    BootstrapReply, CONTRACT_VERSION, Consent, ConsentMapping, ConsentState, Currency, ErrorCode,
+    IdentifyReply, IdentifyRequest, Identity, Person, ProductInView,
+};
+use futures_util::future;
+
+use crate::commerce::{self, Commerce, Customer};
+use crate::config::{CommerceProject, Config, LocaleSettings, Store, TidioProject};
+use crate::fact::IdentityLink;
+use crate::identity::distinct_id;
+use crate::project::{self, Context};
+use crate::proof::{ProvenSubject, Subject};
+use crate::property::{Properties, Property};
+use crate::route::{self, Visitor};
+use crate::text;
+use crate::token::{self, Purpose};
+
+/// Longest name of a product in view, in characters.
+const MAX_PRODUCT_CHARS: usize = 200;
+
+/// What varies from call to call and does not come from the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Correlation id.
+    pub correlation_id: &'a str,
+    /// Milliseconds since the Unix epoch.
+    pub now_ms: u64,
+}
+
+/// Where a call belongs: a store, its projects and one of its locales.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Store.
+    pub store: &'a Store,
+    /// Its commercetools project.
+    pub project: &'a CommerceProject,
+    /// Its Tidio project.
+    pub tidio: &'a TidioProject,
+    /// The locale asked for.
+    pub locale: &'a LocaleSettings,
+}
+
+impl<'a> Place<'a> {
+    /// Finds the place.
+    ///
+    /// # Errors
+    /// `store_unknown`, `locale_unknown`: the caller's.
+    pub fn find(config: &'a Config, store: &str, locale: &str) -> Result<Place<'a>, ErrorCode> {
+        let (store, project, tidio) = config.store(store).ok_or(ErrorCode::StoreUnknown)?;
+        let locale = store.locale(locale).ok_or(ErrorCode::LocaleUnknown)?;
+        Ok(Place { store, project, tidio, locale })
+    }
+
+    fn currency(&self) -> Currency {
+        Currency { code: self.locale.currency.to_string(), exchange_rate: self.locale.exchange_rate.get() }
+    }
+
+    fn visitor(&self, identity: Identity) -> Visitor<'a> {
+        Visitor {
+            locale: self.locale.tag.as_str(),
+            store: self.store.key.as_str(),
+            currency: self.locale.currency.as_str(),
+            country: self.locale.country.as_str(),
+            identity,
+        }
+    }
+}
+
+/// The public settings of a store and locale.
+pub fn bootstrap(place: Place<'_>) -> BootstrapReply {
+    let words = |labels: &[crate::config::Label]| labels.iter().map(ToString::to_string).collect();
+    BootstrapReply {
+        contract: CONTRACT_VERSION,
+        store: place.store.key.to_string(),
+        locale: place.locale.tag.to_string(),
+        public_key: place.tidio.public_key.to_string(),
+        script_origin: place.tidio.script_origin.clone(),
+        language: place.locale.language.to_string(),
+        currency: place.currency(),
+        consent: ConsentMapping {
+            chat: words(&place.store.consent.chat),
+            share: words(&place.store.consent.share),
+        },
+    }
+}
+
+/// The answer, and what Tidio's contact is to be told; `link` is present for a verified customer only.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// For the page.
+    pub reply: IdentifyReply,
+    /// For the contact, to be delivered by the Tidio project's one writer.
+    pub link: Option<IdentityLink>,
+}
+
+/// Finds out who is asking and what may be shown. Repeatable: it only reads.
+///
+/// # Errors
+/// `contract_unsupported` and `token_*` are the caller's, `commerce_*` the vendor's; `not_found` if a proven
+/// customer's record no longer exists.
+pub async fn identify(
+    config: &Config,
+    place: Place<'_>,
+    request: &IdentifyRequest,
+    commerce: &impl Commerce,
+    call: Call<'_>,
+) -> Result<Identified, ErrorCode> {
+    if !(1..=CONTRACT_VERSION).contains(&request.contract) {
+        return Err(ErrorCode::ContractUnsupported);
+    }
+    if request.consent.chat != Consent::Granted {
+        return Ok(without_person(place, Visible::default(), call));
+    }
+    if request.consent.share != Consent::Granted {
+        let visible = Visible { properties: unshared(place, &request.consent), tags: Vec::new() };
+        return Ok(without_person(place, visible, call));
+    }
+    let Some(token) = &request.token else {
+        return Ok(without_person(place, around(place, request, Identity::Guest, call), call));
+    };
+    let purpose = Purpose {
+        audience: &config.audience,
+        project_key: place.project.project_key.as_str(),
+        store: place.store.key.as_str(),
+    };
+    let proven = token::verify(token, &config.token_keys, purpose, call.now_ms / 1000)?;
+    known(place, request, &proven, commerce, call).await
+}
+
+/// The answer for a proven subject: customer, cart and orders are read at the same time.
+async fn known(
+    place: Place<'_>,
+    request: &IdentifyRequest,
+    proven: &ProvenSubject,
+    commerce: &impl Commerce,
+    call: Call<'_>,
+) -> Result<Identified, ErrorCode> {
+    let store = &place.store.key;
+    let (customer, cart, orders) = future::try_join3(
+        commerce::customer(commerce, proven),
+        commerce::cart(commerce, proven, store),
+        commerce::orders(commerce, proven, store),
+    )
+    .await?;
+    let context = Context::new(place.store, place.project, place.locale.tag.as_str());
+    let cart = project::cart(&context, cart.as_ref());
+    let Some(customer) = customer else {
+        let mut visible = around(place, request, Identity::Guest, call);
+        if proven.subject() != &Subject::Guest || proven.cart().is_some() {
+            visible.properties.extend(cart);
+        }
+        return Ok(without_person(place, visible, call));
+    };
+    let mut visible = around(place, request, Identity::Verified, call);
+    visible.properties.set_or_clear(Property::CustomerNumber, customer.customer_number.as_deref());
+    visible.properties.extend(cart);
+    visible.properties.extend(project::history(&context, &orders));
+    Ok(with_person(place, customer, visible, call))
+}
+
+/// What may be shown, before the store's policy.
+#[derive(Default)]
+struct Visible {
+    properties: Properties,
+    tags: Vec<String>,
+}
+
+/// What is known about every visitor who allowed sharing.
+fn around(place: Place<'_>, request: &IdentifyRequest, identity: Identity, call: Call<'_>) -> Visible {
+    let mut properties = unshared(place, &request.consent);
+    properties.set(Property::Identity, identity.as_str());
+    properties.set(Property::Country, place.locale.country.as_str());
+    properties.set(Property::Currency, place.locale.currency.as_str());
+    properties.set(Property::CorrelationId, call.correlation_id);
+    let rule = route::choose(&place.store.routes, place.visitor(identity));
+    properties.set_or_clear(Property::Route, rule.map(|rule| rule.route.as_str()));
+    if let Some(product) = &request.product {
+        properties.set(Property::Product, &product_name(product));
+        let link = product.url.as_deref().filter(|url| is_page_of(place.store, url));
+        properties.set_or_clear(Property::ProductLink, link);
+    }
+    let tags = rule.map(|rule| rule.tags.iter().map(ToString::to_string).collect()).unwrap_or_default();
+    Visible { properties, tags }
+}
+
+/// What is known about a visitor who allowed chat and nothing else.
+fn unshared(place: Place<'_>, consent: &ConsentState) -> Properties {
+    let mut properties = Properties::default();
+    properties.set(Property::Identity, Identity::Guest.as_str());
+    properties.set(Property::Store, place.store.key.as_str());
+    properties.set(Property::Locale, place.locale.tag.as_str());
+    let consent = match consent.share {
+        Consent::Granted => "chat and sharing",
+        Consent::Denied | Consent::Pending => "chat only",
+    };
+    properties.set(Property::Consent, consent);
+    properties
+}
+
+fn product_name(product: &ProductInView) -> String {
+    let name = text::clean_line(&product.name, MAX_PRODUCT_CHARS);
+    match product.sku.as_deref().map(|sku| text::clean_line(sku, MAX_PRODUCT_CHARS)) {
+        Some(sku) if !sku.is_empty() => format!("{name} ({sku})"),
+        _ => name,
+    }
+}
+
+/// A link that a page sends is shown to an agent, so it must lead to the shop and nowhere else.
+fn is_page_of(store: &Store, url: &str) -> bool {
+    store.origins.iter().any(|origin| {
+        url.strip_prefix(origin.as_str()).is_some_and(|path| {
+            path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic() && c != '\\')
+        })
+    })
+}
+
+fn without_person(place: Place<'_>, visible: Visible, call: Call<'_>) -> Identified {
+    Identified { reply: reply(place, Identity::Guest, None, visible, call), link: None }
+}
+
+fn with_person(place: Place<'_>, customer: Customer, visible: Visible, call: Call<'_>) -> Identified {
+    let project_key = &place.project.project_key;
+    let distinct_id =
+        distinct_id(&place.tidio.distinct_id_key, &place.tidio.public_key, project_key, &customer.id);
+    let clean = |text: &Option<String>| {
+        text.as_deref().map(|text| text::clean_line(text, 100)).filter(|text| !text.is_empty())
+    };
+    let (first_name, last_name) = (clean(&customer.first_name), clean(&customer.last_name));
+    let name =
+        [first_name.as_deref(), last_name.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let person = Person {
+        distinct_id: distinct_id.clone(),
+        email: customer.email.clone(),
+        name: (!name.is_empty()).then_some(name),
+        phone: None,
+    };
+    let reply = reply(place, Identity::Verified, Some(person), visible, call);
+    let contact = format!("{project_key}:customer:{}", customer.id);
+    let link = IdentityLink {
+        id: format!("identify:{}:{contact}:{}", call.correlation_id, call.now_ms),
+        contact,
+        distinct_id,
+        email: customer.email,
+        first_name,
+        last_name,
+        create: place.store.create,
+        properties: reply.properties.clone(),
+        correlation_id: call.correlation_id.to_owned(),
+        observed_at_ms: call.now_ms,
+    };
+    Identified { reply, link: Some(link) }
+}
+
+fn reply(
+    place: Place<'_>,
+    identity: Identity,
+    person: Option<Person>,
+    visible: Visible,
+    call: Call<'_>,
+) -> IdentifyReply {
+    IdentifyReply {
+        contract: CONTRACT_VERSION,
+        identity,
+        person,
+        language: place.locale.language.to_string(),
+        currency: place.currency(),
+        properties: visible.properties.permitted(&place.store.policy),
+        tags: visible.tags,
+        correlation_id: call.correlation_id.to_owned(),
+    }
+}

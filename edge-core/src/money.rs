@@ -1,0 +1,119 @@
+//! Money: integers from commercetools to text for people, never through a float.
+//!
+//! In scope: both money types, number format of the locale (Unicode's data, through `icu_decimal`). Out of scope:
+//! converting currencies. The currency is written as its ISO code after the number: an agent serves several
+//! countries, and `$` would not say which dollar.
+
+use std::str::FromStr as _;
+
+use icu_decimal::input::Decimal;
+use icu_decimal::{DecimalFormatter, DecimalFormatterPreferences};
+use icu_locale_core::Locale;
+use serde::Deserialize;
+
+/// An amount as commercetools writes it, `centPrecision` or `highPrecision`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Money {
+    /// ISO 4217 code.
+    pub currency_code: String,
+    /// Amount in the currency's smallest unit; rounded for high precision.
+    pub cent_amount: i64,
+    /// Decimal places: of `cent_amount`, or of `precise_amount` where that is given.
+    pub fraction_digits: u8,
+    /// High precision only: amount in `10^-fraction_digits`; up to 20 digits, which is more than 64 bits hold.
+    #[serde(default)]
+    pub precise_amount: Option<i128>,
+}
+
+/// Number format of one locale.
+#[derive(Debug)]
+pub struct NumberFormat {
+    formatter: Option<DecimalFormatter>,
+}
+
+impl NumberFormat {
+    /// The format of a BCP 47 tag. What Unicode has no data for is formatted as in the root locale.
+    pub fn new(tag: &str) -> Self {
+        let preferences =
+            Locale::from_str(tag).map_or_else(|_| DecimalFormatterPreferences::default(), |l| (&l).into());
+        NumberFormat { formatter: DecimalFormatter::try_new(preferences, Default::default()).ok() }
+    }
+
+    /// For example `1.234,50 EUR` in German, `1,234.50 EUR` in English, `1,234 JPY` for a currency without decimals.
+    pub fn money(&self, money: &Money) -> String {
+        let amount = money.precise_amount.unwrap_or_else(|| i128::from(money.cent_amount));
+        let mut decimal = Decimal::from(amount);
+        decimal.multiply_pow10(-i16::from(money.fraction_digits));
+        format!("{} {}", self.decimal(&decimal), money.currency_code)
+    }
+
+    /// A whole number with the locale's digits and groups.
+    pub fn count(&self, count: u64) -> String {
+        self.decimal(&Decimal::from(count))
+    }
+
+    fn decimal(&self, decimal: &Decimal) -> String {
+        match &self.formatter {
+            Some(formatter) => formatter.format(decimal).to_string(),
+            None => decimal.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(json: &str) -> Money {
+        serde_json::from_str(json).expect(json)
+    }
+
+    #[test]
+    fn amounts_are_written_as_the_locale_does() {
+        let eur = r#"{"type":"centPrecision","currencyCode":"EUR","centAmount":123450,"fractionDigits":2}"#;
+        let cases: &[(&str, &str, &str)] = &[
+            ("de-DE", eur, "1.234,50 EUR"),
+            ("en-GB", eur, "1,234.50 EUR"),
+            ("en-US", eur, "1,234.50 EUR"),
+            ("fr-FR", eur, "1\u{202f}234,50 EUR"),
+            ("de-CH", eur, "1'234.50 EUR"),
+            ("pl-PL", eur, "1234,50 EUR"),
+            (
+                "en-IN",
+                r#"{"currencyCode":"INR","centAmount":1234567800,"fractionDigits":2}"#,
+                "1,23,45,678.00 INR",
+            ),
+            ("ja-JP", r#"{"currencyCode":"JPY","centAmount":1234,"fractionDigits":0}"#, "1,234 JPY"),
+            ("en-US", r#"{"currencyCode":"KWD","centAmount":1234567,"fractionDigits":3}"#, "1,234.567 KWD"),
+            ("de-DE", r#"{"currencyCode":"EUR","centAmount":5,"fractionDigits":2}"#, "0,05 EUR"),
+            ("de-DE", r#"{"currencyCode":"EUR","centAmount":0,"fractionDigits":2}"#, "0,00 EUR"),
+            ("de-DE", r#"{"currencyCode":"EUR","centAmount":-199,"fractionDigits":2}"#, "-1,99 EUR"),
+            (
+                "en-US",
+                r#"{"type":"highPrecision","currencyCode":"EUR","centAmount":100,"preciseAmount":1001234,"fractionDigits":6}"#,
+                "1.001234 EUR",
+            ),
+            (
+                "en-US",
+                r#"{"type":"highPrecision","currencyCode":"EUR","centAmount":1,"preciseAmount":99999999999999999999,"fractionDigits":20}"#,
+                "0.99999999999999999999 EUR",
+            ),
+            (
+                "en-US",
+                r#"{"currencyCode":"EUR","centAmount":9223372036854775807,"fractionDigits":2}"#,
+                "92,233,720,368,547,758.07 EUR",
+            ),
+            ("xx-XX", eur, "1,234.50 EUR"),
+            ("not a tag", eur, "1,234.50 EUR"),
+        ];
+        for (locale, json, want) in cases {
+            assert_eq!(NumberFormat::new(locale).money(&money(json)), *want, "{locale} {json}");
+        }
+    }
+
+    #[test]
+    fn counts_use_the_locale_too() {
+        assert_eq!(NumberFormat::new("de-DE").count(12_345), "12.345");
+    }
+}

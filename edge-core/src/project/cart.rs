@@ -1,0 +1,103 @@
+//! The cart, as an agent sees it.
+
+use contract::MAX_PROPERTY_CHARS;
+
+use super::{Context, minute};
+use crate::commerce::{Cart, Shipping, ShippingInfo};
+use crate::localized::{LocalizedString, Preferences};
+use crate::money::Money;
+use crate::property::{Properties, Property};
+use crate::text;
+
+/// Longest name of a product in a list, in characters; a longer one pushes the others out.
+const MAX_NAME_CHARS: usize = 80;
+
+/// The cart's properties. Without a cart they are cleared and the count is 0, so that nothing stale stays.
+pub fn cart(context: &Context<'_>, cart: Option<&Cart>) -> Properties {
+    let mut properties = Properties::default();
+    let Some(cart) = cart else {
+        properties.set(Property::CartItems, "0");
+        for property in [
+            Property::CartTotal,
+            Property::CartLines,
+            Property::CartShipping,
+            Property::CartUpdated,
+            Property::CartLink,
+        ] {
+            properties.set(property, "");
+        }
+        return properties;
+    };
+    properties.set(Property::CartTotal, &total(context, cart));
+    properties.set(Property::CartItems, &context.numbers.count(pieces(cart)));
+    properties.set(Property::CartLines, &lines(context, cart));
+    properties.set_or_clear(
+        Property::CartShipping,
+        shipping_methods(cart.shipping_info.as_ref(), &cart.shipping).as_deref(),
+    );
+    properties
+        .set_or_clear(Property::CartUpdated, cart.last_modified_at.as_deref().and_then(minute).as_deref());
+    let link = context
+        .store
+        .cart_link
+        .as_ref()
+        .and_then(|template| template.expand(&|name| context.variable(name, ("cartId", &cart.id))));
+    properties.set_or_clear(Property::CartLink, link.as_deref());
+    properties
+}
+
+/// The total, with what a discount on it took off, and a word if the cart cannot be changed.
+fn total(context: &Context<'_>, cart: &Cart) -> String {
+    let mut text = context.numbers.money(&cart.total_price);
+    if let Some(discount) =
+        cart.discount_on_total_price.as_ref().filter(|d| d.discounted_amount.cent_amount != 0)
+    {
+        text.push_str(&format!(" (discount {})", context.numbers.money(&discount.discounted_amount)));
+    }
+    if cart.cart_state.as_deref() == Some("Frozen") {
+        text.push_str(" (frozen)");
+    }
+    text
+}
+
+fn pieces(cart: &Cart) -> u64 {
+    let count = || cart.line_items.iter().fold(0_u64, |sum, item| sum.saturating_add(item.quantity));
+    let custom = cart.custom_line_items.iter().fold(0_u64, |sum, item| sum.saturating_add(item.quantity));
+    cart.total_line_item_quantity.unwrap_or_else(count).saturating_add(custom)
+}
+
+fn lines(context: &Context<'_>, cart: &Cart) -> String {
+    let names = context.preferences.with_second(cart.locale.as_deref());
+    let line = |name: String, quantity: u64, total: Option<&Money>| {
+        let total = total.map(|total| format!(" – {}", context.numbers.money(total))).unwrap_or_default();
+        format!("{quantity} × {name}{total}")
+    };
+    let products = cart.line_items.iter().map(|item| {
+        line(name(&names, &item.name, item.variant.sku.as_deref()), item.quantity, item.total_price.as_ref())
+    });
+    let custom = cart
+        .custom_line_items
+        .iter()
+        .map(|item| line(name(&names, &item.name, None), item.quantity, item.total_price.as_ref()));
+    let lines: Vec<String> = products.chain(custom).collect();
+    text::join_lines(&lines, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
+}
+
+/// The product's name in the best locale, else its stock keeping unit.
+fn name(preferences: &Preferences<'_>, names: &LocalizedString, sku: Option<&str>) -> String {
+    let name = preferences.pick(names).or(sku).unwrap_or("(no name)");
+    text::clean_line(name, MAX_NAME_CHARS)
+}
+
+/// The shipping methods of one or of several shipments, each once; `None` if none has been chosen.
+pub(super) fn shipping_methods(single: Option<&ShippingInfo>, several: &[Shipping]) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    let infos =
+        single.into_iter().chain(several.iter().filter_map(|shipping| shipping.shipping_info.as_ref()));
+    for name in infos.filter_map(|info| info.shipping_method_name.as_deref()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
