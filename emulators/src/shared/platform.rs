@@ -24,7 +24,7 @@ struct Base {
 impl Clock {
     /// Shows the real time, at speed 1.
     pub fn real() -> Self {
-        Self { base: Mutex::new(Base { real: Instant::now(), shown_ms: unix_ms(), speed: 1.0 }) }
+        Self { base: Mutex::new(Base { real: Instant::now(), shown_ms: wall_ms(), speed: 1.0 }) }
     }
 
     /// Milliseconds since 1970, as this emulator sees them.
@@ -57,7 +57,8 @@ impl Clock {
     }
 }
 
-fn unix_ms() -> i64 {
+/// Milliseconds since 1970 by the machine's clock, whatever the emulator's clock has been told.
+pub fn wall_ms() -> i64 {
     i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
 }
 
