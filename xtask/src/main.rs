@@ -4,6 +4,7 @@
 //! measuring sizes. Out of scope: any rule of the product; this crate depends on none of the others.
 
 mod build;
+mod demo;
 mod failure;
 mod group;
 mod interrupt;
@@ -13,7 +14,9 @@ mod paths;
 mod platform;
 mod report;
 mod setup;
+mod size;
 mod stamp;
+mod test;
 
 use std::process::ExitCode;
 
@@ -24,6 +27,8 @@ use crate::{
     failure::Outcome,
     platform::Stopwatch,
     report::{say, say_failure, seconds},
+    size::Format,
+    test::layers::Layer,
 };
 
 /// Set-up, builds, demo, tests and sizes of this project.
@@ -49,6 +54,24 @@ enum Task {
         /// Small, as users get it; this is the default.
         #[arg(long)]
         release: bool,
+    },
+    /// Runs the emulators, the Worker and the shop on this machine until Ctrl-C.
+    Demo {
+        /// Lets a browser make one scripted visit, prints what the agent saw, and exits.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Runs everything CI runs, or the layers named.
+    Test {
+        /// Layers to run; all if none is named.
+        #[arg(value_enum)]
+        layers: Vec<Layer>,
+    },
+    /// Prints the bytes of what users download or deploy, beside the budgets.
+    Size {
+        /// One JSON document instead of a table.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -78,6 +101,14 @@ fn run(task: &Task) -> Outcome<ExitCode> {
         Task::Build { artefact, dev, release: _ } => {
             build::run(*artefact, if *dev { Profile::Dev } else { Profile::Release })?;
         }
+        Task::Demo { check: true } => demo::check()?,
+        Task::Demo { check: false } => demo::run()?,
+        Task::Test { layers } => return test::run(layers).map(code),
+        Task::Size { json } => size::report(if *json { Format::Json } else { Format::Table })?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn code(succeeded: bool) -> ExitCode {
+    if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

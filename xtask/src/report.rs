@@ -1,15 +1,34 @@
 //! The only file of this crate that writes to the terminal.
 
-use std::io::Write as _;
+use std::{
+    io::Write as _,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use crate::platform::Stopwatch;
 use crate::{failure::Failure, failure::Outcome};
 
+static QUIET: AtomicBool = AtomicBool::new(false);
+
 /// Prints one line. Output that nobody reads any more (a closed pipe) is not an error.
 pub fn say(line: impl AsRef<str>) {
+    if QUIET.load(Ordering::SeqCst) {
+        return;
+    }
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{}", line.as_ref());
     let _ = out.flush();
+}
+
+/// Runs something without its progress lines, for output that a program reads.
+///
+/// # Errors
+/// Whatever `run` returns.
+pub fn quietly<T>(run: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    QUIET.store(true, Ordering::SeqCst);
+    let outcome = run();
+    QUIET.store(false, Ordering::SeqCst);
+    outcome
 }
 
 /// Prints a failure to standard error.

@@ -63,6 +63,11 @@ pub fn run(artefact: Artefact, profile: Profile) -> Outcome {
     }
 }
 
+/// The emulators' program; there after [`run`] built them.
+pub fn emulators_program() -> PathBuf {
+    paths::target().join("debug/emulators")
+}
+
 // A debug build: it answers in well under a millisecond, and cargo itself knows when there is nothing to do.
 fn emulators() -> Outcome {
     step("build emulators", || {
