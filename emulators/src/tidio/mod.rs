@@ -34,6 +34,9 @@ mod visitors;
 mod webhooks;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use axum::{
