@@ -85,6 +85,21 @@ pub struct IdentifyRequest {
     pub product: Option<ProductInView>,
 }
 
+/// `POST /v1/consent`: consent was given, changed or withdrawn. Safe to repeat: the last one counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentRequest {
+    /// [`crate::CONTRACT_VERSION`] of the page.
+    pub contract: u16,
+    /// commercetools store key.
+    pub store: String,
+    /// Identity token under which data travelled so far; absent for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Consent from now on.
+    pub consent: ConsentState,
+}
+
 /// Who Tidio is told that the visitor is. Only ever sent for a proven subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

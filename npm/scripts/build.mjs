@@ -1,7 +1,7 @@
 // Bundles the package into dist/. The wasm module and its JavaScript twin are inputs, made beforehand by
 // `cargo xtask build bridge`; `--without-module` builds everything else, for type checks of a shop.
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -22,6 +22,11 @@ const common = {
   outdir: "dist",
   logLevel: "warning",
 };
+
+// Chunks carry a hash in their name; those of an earlier build must not be packed.
+for (const file of existsSync(dist) ? await readdir(dist) : []) {
+  if (file.endsWith(".js")) await rm(join(dist, file));
+}
 
 /** Entries that shops import. The module is a file of its own, found at run time beside the entry. */
 await build({

@@ -1,0 +1,218 @@
+//! The shell: carries out effects in a page and reports what came of them.
+//!
+//! In scope: the exported class and the event loop. Out of scope: decisions. Nothing here may throw into the
+//! page; every call into somebody else's code is a caught one.
+
+mod browser;
+mod edge;
+mod listen;
+mod storage;
+mod widget;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+use crate::consent::Mapping;
+use crate::machine::{Effect, Event, Machine, Settings, Ticket, Timer};
+use crate::page::Page;
+use crate::wire::script_url;
+use browser::Browser;
+
+/// What a callback needs to know about its call.
+#[derive(Clone, Copy)]
+struct Call {
+    ticket: Ticket,
+    /// HTTP status of the answer that is being read, if any.
+    status: u16,
+    timer: Timer,
+}
+
+impl Call {
+    const fn new(ticket: Ticket) -> Call {
+        Call { ticket, status: 0, timer: Timer::Cart }
+    }
+}
+
+/// A continuation. One closure type for all of them keeps the module small.
+type Then = fn(&Rc<Shell>, Call, JsValue);
+
+/// One bridge on one page.
+struct Shell {
+    page: Browser,
+    options: JsValue,
+    publish: Function,
+    machine: RefCell<Machine<JsValue>>,
+    queue: RefCell<VecDeque<Event<JsValue>>>,
+    busy: Cell<bool>,
+    watching: Cell<bool>,
+    mapping: RefCell<Mapping>,
+    /// The latest bootstrap as the edge sent it, kept for the next visit once consent allows storage.
+    bootstrap: RefCell<Option<String>>,
+}
+
+impl Shell {
+    /// Queues an event and works until the queue is empty. May be called from within an effect.
+    fn dispatch(self: &Rc<Self>, event: Event<JsValue>) {
+        self.queue.borrow_mut().push_back(event);
+        if self.busy.replace(true) {
+            return;
+        }
+        loop {
+            let Some(event) = self.queue.borrow_mut().pop_front() else { break };
+            let effects = self.machine.borrow_mut().handle(event, crate::platform::draw());
+            for effect in effects {
+                self.perform(effect);
+            }
+        }
+        self.busy.set(false);
+    }
+
+    fn perform(self: &Rc<Self>, effect: Effect<JsValue>) {
+        match effect {
+            Effect::Publish(status) => {
+                let status = serde_wasm_bindgen::to_value(&status).unwrap_or_default();
+                // The boot part guards the shop's listeners; a failure there is not ours.
+                let _ = self.publish.call1(&JsValue::UNDEFINED, &status);
+            }
+            Effect::FetchBootstrap(ticket) => self.fetch_bootstrap(ticket),
+            Effect::WatchConsent(mapping) => self.watch_consent(mapping),
+            Effect::CheckConsent => self.check_consent(),
+            Effect::ReadSession { ticket, allowed } => self.read_session(ticket, allowed),
+            Effect::Identify { ticket, token, consent } => self.identify(ticket, token, consent),
+            Effect::TellConsent { token, consent } => self.tell_consent(token, consent),
+            Effect::StartTimer(timer, ticket, pause) => self.start_timer(timer, ticket, pause),
+            Effect::ClearStorage => storage::clear_tidio(&self.page),
+            Effect::Remember(owner) => self.remember(owner),
+            Effect::Insert { ticket, script, language, person } => {
+                self.insert_widget(ticket, &script, &language, person);
+            }
+            Effect::Remove => self.remove_widget(),
+            Effect::Reload => {
+                let _ = self.page.call(&self.page.global("location"), "reload", &[]);
+            }
+            Effect::Hide => self.api("hide", &[]),
+            Effect::Show => self.api("show", &[]),
+            Effect::Open => {
+                self.api("show", &[]);
+                self.api("open", &[]);
+            }
+            Effect::Write(properties) => self.write(&properties),
+            Effect::Currency(currency) => self.api("setVisitorCurrency", &[currency]),
+            Effect::Tags(tags) => self.api("addVisitorTags", &[tags]),
+            Effect::Track(name, data) => self.api("track", &[name.into(), data]),
+        }
+    }
+
+    /// A function for the page that continues here. It lives as long as the page holds it.
+    fn callback(self: &Rc<Self>, call: Call, then: Then) -> Function {
+        let shell = Rc::clone(self);
+        let closure: Closure<dyn FnMut(JsValue)> = Closure::new(move |value| then(&shell, call, value));
+        closure.into_js_value().unchecked_into()
+    }
+
+    fn start_timer(self: &Rc<Self>, timer: Timer, ticket: Ticket, pause: u32) {
+        let run = self.callback(Call { timer, ..Call::new(ticket) }, |shell, call, _| {
+            let attached = !shell.page.global("tidioChatApi").is_undefined();
+            shell.dispatch(Event::Elapsed(call.timer, call.ticket, attached));
+        });
+        set_timeout(&run, pause);
+    }
+
+    fn option(&self, path: &str) -> Option<String> {
+        self.page.text_at(&self.options, path)
+    }
+
+    fn millis(page: &Browser, options: &JsValue, name: &str, default: u32) -> u32 {
+        let value = page.get(options, name).and_then(|value| value.as_f64());
+        value.filter(|value| *value > 0.0).map_or(default, |value| value as u32)
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(run: &Function, pause: u32);
+}
+
+/// The bridge's late part. One instance per page and configuration.
+#[wasm_bindgen]
+pub struct BridgeCore(Rc<Shell>);
+
+#[wasm_bindgen]
+impl BridgeCore {
+    /// Takes the shop's options as they are, a function that gets every status, and which build this is.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue, publish: Function, engine: &str) -> BridgeCore {
+        let page = Browser;
+        let fallback = page.get(&options, "fallback").and_then(|fallback| {
+            let origin =
+                page.text_at(&fallback, "scriptOrigin").unwrap_or("https://code.tidio.co".to_owned());
+            let script = script_url(&origin, &page.text_at(&fallback, "publicKey")?)?;
+            let language = page.text_at(&fallback, "language").or_else(|| page.text_at(&options, "locale"));
+            Some(crate::machine::Bootstrap { script, language: language?, mapping: Mapping::default() })
+        });
+        let mapping = Mapping {
+            chat: page.texts_at(&options, "consent.chat"),
+            share: page.texts_at(&options, "consent.share"),
+        };
+        let settings = Settings {
+            engine: if engine == "js" { "js" } else { "wasm" },
+            ready_timeout_ms: Shell::millis(&page, &options, "readyTimeoutMs", 15_000),
+            edge_timeout_ms: Shell::millis(&page, &options, "edgeTimeoutMs", 4_000),
+            session_timeout_ms: Shell::millis(&page, &options, "sessionTimeoutMs", 3_000),
+            reload_on_change: page.text_at(&options, "onPersonChange").as_deref() == Some("reload"),
+            fallback,
+            mapping,
+        };
+        BridgeCore(Rc::new(Shell {
+            page,
+            options,
+            publish,
+            machine: RefCell::new(Machine::new(settings)),
+            queue: RefCell::default(),
+            busy: Cell::new(false),
+            watching: Cell::new(false),
+            mapping: RefCell::default(),
+            bootstrap: RefCell::default(),
+        }))
+    }
+
+    /// Begins, or resumes after `stop`. Repeatable.
+    pub fn start(&self) {
+        self.0.dispatch(Event::Start);
+    }
+
+    /// Hides the widget and stops reacting. Repeatable.
+    pub fn stop(&self) {
+        self.0.dispatch(Event::Stop);
+    }
+
+    /// Opens the chat as soon as it can be.
+    pub fn open(&self) {
+        self.0.dispatch(Event::Open);
+    }
+
+    /// The session changed.
+    pub fn refresh(&self) {
+        self.0.dispatch(Event::Refresh);
+    }
+
+    /// The cart changed.
+    pub fn cart_changed(&self) {
+        self.0.dispatch(Event::CartChanged);
+    }
+
+    /// Sends a custom event once the widget is ready.
+    pub fn track(&self, name: String, data: JsValue) {
+        self.0.dispatch(Event::Track(name, data));
+    }
+
+    /// The shopper has logged out.
+    pub fn logout(&self) {
+        self.0.dispatch(Event::Logout);
+    }
+}

@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Shop, type Visit } from "./shop.js";
+
+let shop: Shop;
+let visit: Visit;
+beforeAll(async () => {
+  shop = await Shop.open();
+});
+afterAll(() => shop.close());
+beforeEach(async () => {
+  visit = await shop.visit();
+});
+afterEach(async () => {
+  await visit.context.close();
+  expect(shop.errors).toEqual([]);
+});
+
+describe("the widget script", () => {
+  it("blocked: says so, and loads when the shopper tries again", async () => {
+    shop.world.widget = "blocked";
+    await visit.start("{}");
+    await visit.until("blocked", "script_blocked");
+    shop.world.widget = "good";
+    await visit.page.evaluate("bridge.open()");
+    await visit.until("ready");
+    expect((await visit.calls()).at(-1)).toEqual(["open"]);
+  });
+
+  it.each([
+    ["inert", "widget_missing"],
+    ["silent", "ready_timeout"],
+  ] as const)("%s: is not called healthy", async (mode, code) => {
+    shop.world.widget = mode;
+    await visit.start("{ readyTimeoutMs: 300 }");
+    await visit.until("failed", code);
+    shop.world.widget = "good";
+    await visit.page.evaluate("bridge.open()");
+    await visit.until("ready");
+  });
+
+  it("ready twice: fields are written once", async () => {
+    shop.world.widget = "twice";
+    await visit.start("{}");
+    await visit.until("ready");
+    expect((await visit.calls()).filter(([name]) => name === "setContactProperties")).toHaveLength(1);
+  });
+});
+
+describe("the edge", () => {
+  it.each([
+    ["cuts the connection", { reset: true }, "edge_unreachable"],
+    ["never answers", { hang: true }, "edge_timeout"],
+    ["answers HTML", { text: "<html>busy</html>" }, "edge_malformed"],
+    ["answers HTML with an error status", { status: 502, text: "<html>busy</html>" }, "edge_refused"],
+    ["answers JSON of another kind", { json: { hello: "world" } }, "edge_malformed"],
+    ["answers null", { json: null }, "edge_malformed"],
+    ["refuses the token", { status: 401, json: { code: "token_signature" } }, "token_signature"],
+    ["has a vendor that is down", { status: 503, json: { code: "commerce_unavailable" } }, "commerce_unavailable"],
+  ])("%s: chat loads for a guest", async (_, answer, code) => {
+    shop.world.edge = (seen) => (seen.path === "/v1/identify" ? answer : undefined);
+    await visit.start(`{ edgeTimeoutMs: 300, session: () => ({ token: "customer-anna" }) }`);
+    await visit.until("ready", code);
+    expect(await visit.chat()).toBe("chat of a guest: ");
+  });
+
+  it("comes back: the guest becomes the person without a page load", async () => {
+    let down = true;
+    shop.world.edge = (seen) => (seen.path === "/v1/identify" && down ? { status: 503, json: { code: "commerce_unavailable" } } : undefined);
+    await visit.start(`{ session: () => ({ token: "customer-anna" }) }`);
+    await visit.until("ready", "commerce_unavailable");
+    down = false;
+    await visit.until("ready", null);
+    expect(await visit.chat()).toBe("chat of anna: ");
+  });
+
+  it("is never reached: no chat without settings, a guest's chat with a fallback or after an earlier visit", async () => {
+    shop.world.edge = () => ({ reset: true });
+    await visit.start("{}");
+    await visit.until("failed", "edge_unreachable");
+    expect(shop.scripts).toEqual([]);
+
+    await visit.page.reload();
+    await visit.start(`{ consent: { source: "function", read: () => ({ chat: true, share: true }) },
+      fallback: { publicKey: "demodemodemodemodemodemodemo0001", scriptOrigin: location.origin } }`);
+    await visit.until("ready", "edge_unreachable");
+
+    shop.world.edge = () => undefined;
+    await visit.page.reload();
+    await visit.start("{}");
+    await visit.until("ready", null);
+    shop.world.edge = () => ({ reset: true });
+    await visit.page.reload();
+    await visit.start("{}");
+    await visit.until("ready", "edge_unreachable");
+  });
+
+  it("does not know the store: says so and does not guess", async () => {
+    shop.world.edge = () => ({ status: 404, json: { code: "store_unknown" } });
+    await visit.start(`{ fallback: { publicKey: "demodemodemodemodemodemodemo0001", scriptOrigin: location.origin } }`);
+    await visit.until("failed", "store_unknown");
+    expect(shop.scripts).toEqual([]);
+  });
+
+  it("says that the token has expired: the shop is asked once for a fresh one", async () => {
+    shop.world.edge = (seen) =>
+      seen.body?.token === "old" ? { status: 401, json: { code: "token_expired" } } : undefined;
+    await visit.start(`{ session: () => ({ token: window.asked++ ? "customer-anna" : ((window.asked = 1), "old") }) }`);
+    await visit.until("ready", null);
+    expect(await visit.chat()).toBe("chat of anna: ");
+  });
+});
+
+describe("the shop's session function", () => {
+  it.each([
+    ["throws", "() => { throw new Error('x') }", "session_threw"],
+    ["rejects", "() => Promise.reject('x')", "session_threw"],
+    ["never resolves", "() => new Promise(() => {})", "session_timeout"],
+    ["answers a number", "() => 5", "session_malformed"],
+    ["answers text", "async () => 'token'", "session_malformed"],
+    ["answers null", "() => null", null],
+    ["answers an empty object", "() => ({})", null],
+    ["answers a getter that throws", "() => ({ get token() { throw 1 } })", null],
+    ["is not a function", "5", "session_malformed"],
+  ])("%s: the visitor is a guest", async (_, session, code) => {
+    await visit.start(`{ sessionTimeoutMs: 300, session: ${session} }`);
+    await visit.until("ready", code);
+    expect(await visit.chat()).toBe("chat of a guest: ");
+  });
+});
+
+describe("storage", () => {
+  const source = `{ session: { localStorage: { key: "app", paths: { token: "auth.tokens[0]" } } } }`;
+
+  it.each([
+    ["a token", `{"auth":{"tokens":["customer-anna"]}}`, null, "chat of anna: "],
+    ["other JSON", `{"auth":5}`, null, "chat of a guest: "],
+    ["no JSON", "%", "session_malformed", "chat of a guest: "],
+    ["nothing", null, null, "chat of a guest: "],
+  ])("with %s", async (_, text, code, chat) => {
+    await visit.page.goto(shop.origin);
+    if (text) await visit.page.evaluate(`localStorage.app = ${JSON.stringify(text)}`);
+    await visit.start(source);
+    await visit.until("ready", code);
+    expect(await visit.chat()).toBe(chat);
+  });
+
+  it.each([
+    ["forbidden", `Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError") } })`],
+    ["full", `Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError") }`],
+  ])("%s: no session, no error", async (_, break_) => {
+    shop.world.widget = "inert";
+    await visit.page.addInitScript(break_);
+    await visit.start(`{ ...${source}, readyTimeoutMs: 200 }`);
+    await visit.until("failed", "widget_missing");
+    expect(shop.seen.filter((seen) => seen.path === "/v1/identify")[0]?.body.token).toBeUndefined();
+  });
+});
+
+describe("the page", () => {
+  it("with two copies of the package has one bridge", async () => {
+    await visit.start("{}");
+    await visit.until("ready");
+    await visit.page.evaluate(`(async () => {
+      const { createBridge } = await import("/pkg/index.js?copy=2");
+      createBridge({ edge: location.origin, store: "de", locale: "de-DE", consent: { source: "function", read: () => ({ chat: true, share: true }) } }).start();
+    })()`);
+    expect(await visit.page.evaluate("window.__widgetLoads")).toBe(1);
+  });
+
+  it("without 'wasm-unsafe-eval' gets the JavaScript twin, and is told", async () => {
+    shop.world.policy = "script-src 'self' 'unsafe-inline'";
+    await visit.start(`{ session: () => ({ token: "customer-anna" }) }`);
+    const status = await visit.until("ready", null);
+    expect(status.engine).toBe("js");
+    expect(await visit.chat()).toBe("chat of anna: ");
+  });
+});

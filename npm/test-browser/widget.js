@@ -1,0 +1,59 @@
+// A stand-in for Tidio's widget script: only what its documentation and observed behaviour promise, and what
+// the bridge's own tests need. Served as text; the file name in the URL is the public key.
+(() => {
+  const script = document.currentScript;
+  const key = script.src.match(/([a-z0-9]+)\.js/)[1];
+  const mode = new URL(script.src).searchParams.get("mode") ?? window.__widgetMode ?? "good";
+  window.__widgetLoads = (window.__widgetLoads ?? 0) + 1;
+  if (mode === "inert") return;
+
+  const storageKey = `tidio_state_${key}`;
+  const identify = document.tidioIdentify;
+  const saved = JSON.parse(localStorage.getItem(storageKey) ?? "null");
+  const same = !identify || saved?.identify?.distinct_id === identify.distinct_id;
+  const state = same && saved ? saved : { identify, visitor: crypto.randomUUID(), messages: [] };
+  state.identify = identify ?? state.identify;
+  localStorage.setItem(storageKey, JSON.stringify(state));
+  document.cookie = "tidio_cid=1; Path=/";
+
+  const frame = document.createElement("iframe");
+  frame.id = "tidio-chat-code";
+  frame.hidden = true;
+  const chat = document.createElement("div");
+  chat.id = "tidio-chat";
+  chat.textContent = `chat of ${state.identify?.name ?? "a guest"}: ${state.messages.join(", ")}`;
+  document.body.append(frame, chat);
+
+  const calls = (window.__calls ??= []);
+  const emit = (name, data) => document.dispatchEvent(Object.assign(new Event(`tidioChat-${name}`), { data }));
+  let ready = false;
+  const api = {
+    on(name, listener) {
+      if (name === "ready" && ready) listener();
+      else document.addEventListener(`tidioChat-${name}`, (event) => listener(event.data));
+    },
+    messageFromVisitor(text) {
+      state.messages.push(text);
+      localStorage.setItem(storageKey, JSON.stringify(state));
+    },
+    hide() {
+      calls.push(["hide"]);
+      chat.hidden = true;
+    },
+    show() {
+      calls.push(["show"]);
+      chat.hidden = false;
+    },
+  };
+  for (const name of ["open", "track", "setVisitorData", "addVisitorTags", "setContactProperties", "setVisitorCurrency"]) {
+    api[name] = (...args) => calls.push([name, ...JSON.parse(JSON.stringify(args))]);
+  }
+  if (mode === "sticky") Object.defineProperty(window, "tidioChatApi", { value: api, configurable: false });
+  else window.tidioChatApi = api;
+  if (mode === "silent") return;
+  setTimeout(() => {
+    ready = true;
+    emit("ready");
+    if (mode === "twice") emit("ready");
+  }, 20);
+})();
