@@ -1,0 +1,125 @@
+/**
+ * The Worker between the two emulators, configured from `wrangler.toml` and nowhere else.
+ *
+ * In scope: start, stop and kill all three; requests as the browser makes them. Out of scope: the cases.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { unstable_readConfig } from "wrangler";
+import { start } from "../lib/child.mjs";
+import { startEmulator } from "../lib/emulator.mjs";
+import { ROOT } from "../lib/paths.mjs";
+
+/** Time for node, Miniflare and workerd to come up on a busy machine with two cores. */
+const START_TIMEOUT_MS = 60_000;
+const SERVE = fileURLToPath(new URL("serve.mjs", import.meta.url));
+
+/** The `BRIDGE` variable of an environment, as committed. */
+export function committedBridge(env = "demo", config = `${ROOT}/wrangler.toml`) {
+  return structuredClone(unstable_readConfig({ config, env }, { hideWarnings: true }).vars.BRIDGE);
+}
+
+/** The committed configuration with the vendors' addresses replaced by those of running emulators. */
+export function bridgeFor({ commercetools, tidio }, env = "demo") {
+  const bridge = committedBridge(env);
+  for (const project of Object.values(bridge.commercetools)) {
+    project.api_url = commercetools.url;
+    project.auth_url = commercetools.url;
+  }
+  for (const project of Object.values(bridge.tidio)) {
+    project.api_url = tidio.url;
+    project.script_origin = tidio.url;
+  }
+  return bridge;
+}
+
+/**
+ * Emulators and Worker together.
+ *
+ * @param {{change?: (bridge: object) => void, secrets?: Record<string, string | null>}} [options] `change` edits
+ *   the configuration in place; a secret of `null` is missing
+ */
+export async function startStack(options = {}) {
+  const [commercetools, tidio] = await Promise.all([startEmulator("commercetools"), startEmulator("tidio")]);
+  const persist = await mkdtemp(join(tmpdir(), "bridge-worker-"));
+  const stack = new Stack({ commercetools, tidio, persist });
+  try {
+    await stack.startWorker(options);
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return stack;
+}
+
+class Stack {
+  constructor({ commercetools, tidio, persist }) {
+    Object.assign(this, { commercetools, tidio, persist });
+  }
+
+  /** (Re)starts the Worker on the same storage, and on the same port when it ran before. */
+  async startWorker({ change, secrets = {}, vars = {} } = {}) {
+    const bridge = bridgeFor(this);
+    change?.(bridge);
+    const port = this.url ? Number(new URL(this.url).port) : 0;
+    const options = { env: "demo", vars: { BRIDGE: bridge, ...vars }, secrets, port, persist: this.persist };
+    this.worker = start(process.execPath, [SERVE], { cwd: ROOT, env: { WORKER_OPTIONS: JSON.stringify(options) } });
+    const [, url] = await this.worker.line(/^worker listening on (http:\/\/\S+)/, START_TIMEOUT_MS);
+    this.url = url;
+  }
+
+  async stopWorker() {
+    await this.worker?.stop();
+  }
+
+  /** `kill -9` of workerd and everything around it. */
+  async killWorker() {
+    await this.worker?.kill();
+  }
+
+  /** What the Worker has logged so far. */
+  log() {
+    return this.worker.lines;
+  }
+
+  /**
+   * One request to the Worker.
+   *
+   * @returns {Promise<{status: number, headers: Headers, text: string, body: any}>} `body` is the parsed JSON, if any
+   */
+  async request(method, path, { headers = {}, body, origin } = {}) {
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { ...(origin && { origin }), ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      body: body === undefined || typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, body: parsed(text) };
+  }
+
+  /** Everything that was written to Tidio since the log was cleared. */
+  async writesToTidio() {
+    const log = await this.tidio.requests();
+    return log.filter((entry) => entry.method !== "GET" && entry.client);
+  }
+
+  /** Forgets what the vendors saw and their faults; their data stays. */
+  async forget() {
+    await Promise.all([this.commercetools, this.tidio].flatMap((it) => [it.clearRequests(), it.clearFaults()]));
+  }
+
+  async stop() {
+    await Promise.all([this.worker?.stop(), this.commercetools.stop(), this.tidio.stop()]);
+    await rm(this.persist, { recursive: true, force: true });
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

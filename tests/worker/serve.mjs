@@ -1,0 +1,62 @@
+/**
+ * The built Worker in real workerd, in a process of its own so that it can be killed.
+ *
+ * In scope: everything that `wrangler.toml` says about one environment, with the overrides of the test.
+ * Out of scope: building the Worker; `cargo xtask build worker` does.
+ * Reads `{env, vars, secrets, port, persist}` as JSON from the variable `WORKER_OPTIONS`, prints one line
+ * with the address, then the Worker's own log, and runs until it is stopped.
+ */
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { unstable_getMiniflareWorkerOptions, unstable_getVarsForDev, unstable_readConfig } from "wrangler";
+import { ROOT } from "../lib/paths.mjs";
+
+const { env, vars = {}, secrets = {}, port = 0, persist, config = `${ROOT}/wrangler.toml` } = JSON.parse(process.env.WORKER_OPTIONS);
+
+const settings = unstable_readConfig({ config, env }, { hideWarnings: true });
+if (!settings.main || !existsSync(settings.main)) {
+  throw new Error(`${settings.main} is missing: run \`cargo xtask build worker\` first`);
+}
+// Secrets first, the test's own values last: the same order in which wrangler reads them.
+const bindings = Object.fromEntries(
+  Object.entries(unstable_getVarsForDev(config, undefined, settings.vars, env, true)).map(([name, { value }]) => [name, value]),
+);
+const { workerOptions } = unstable_getMiniflareWorkerOptions({ ...settings, vars: {} }, env);
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    host: "127.0.0.1",
+    port,
+    unsafeTriggerHandlers: true,
+    resourcePersistencePath: persist,
+    workers: [
+      {
+        ...workerOptions,
+        bindings: withoutUndefined({ ...workerOptions.bindings, ...bindings, ...vars, ...secrets }),
+        modules: modulesOf(settings.main),
+        modulesRoot: dirname(settings.main),
+      },
+    ],
+  }),
+);
+
+const url = await miniflare.ready;
+process.stdout.write(`worker listening on ${url.origin}\n`);
+for (const signal of ["SIGTERM", "SIGINT"]) {
+  process.on(signal, () => miniflare.dispose().finally(() => process.exit(0)));
+}
+
+/** The entry and the compiled module beside it, as worker-build leaves them. */
+function modulesOf(main) {
+  const folder = dirname(main);
+  const wasm = readdirSync(folder).filter((name) => name.endsWith(".wasm"));
+  return [
+    { type: "ESModule", path: main },
+    ...wasm.map((name) => ({ type: "CompiledWasm", path: join(folder, name) })),
+  ];
+}
+
+/** A test takes a value away by giving `null`, which JSON can carry. */
+function withoutUndefined(values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+}
