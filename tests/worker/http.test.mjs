@@ -1,0 +1,142 @@
+/** What every answer has: correlation id, CORS by store, caching where it is safe, no inner detail. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { committedBridge, startStack } from "./harness.mjs";
+import { PROJECTS, seeded } from "./people.mjs";
+import { identifyBody, tokenOf } from "./tokens.mjs";
+
+const ORIGIN = "http://localhost:3000";
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+let stack;
+let anna;
+
+before(async () => {
+  stack = await startStack();
+  ({ anna } = await seeded(stack));
+});
+after(() => stack?.stop());
+
+const identify = (options = {}) =>
+  stack.request("POST", "/v1/identify", { origin: ORIGIN, body: identifyBody(tokenOf(anna.customer.id)), ...options });
+
+test("healthz answers without asking anybody", async () => {
+  await stack.forget();
+  const answer = await stack.request("GET", "/healthz");
+  assert.equal(answer.status, 200);
+  assert.equal((await stack.commercetools.requests()).length, 0);
+  assert.equal((await stack.tidio.requests()).length, 0);
+});
+
+describe("correlation id", () => {
+  test("one is made", async () => {
+    const answer = await identify();
+    assert.match(answer.headers.get("x-correlation-id"), UUID);
+    assert.equal(answer.body.correlationId, answer.headers.get("x-correlation-id"));
+    assert.equal(answer.body.properties.ct_correlation_id, answer.body.correlationId);
+  });
+
+  test("a good one is kept and travels to commercetools", async () => {
+    const id = "3c1f0f6e-5d0a-4a51-9b0e-2f4b8c9d7e10";
+    await stack.forget();
+    const answer = await identify({ headers: { "x-correlation-id": id } });
+    assert.equal(answer.headers.get("x-correlation-id"), id);
+    const calls = await stack.commercetools.requests();
+    assert.ok(calls.length >= 3, `${calls.length} calls`);
+    for (const call of calls) assert.equal(call.correlation_id, id, `${call.method} ${call.path}`);
+  });
+
+  for (const bad of ["x".repeat(500), "<script>", "a b"]) {
+    test(`a bad one is replaced: ${bad.slice(0, 20)}`, async () => {
+      const answer = await identify({ headers: { "x-correlation-id": bad } });
+      assert.equal(answer.status, 200);
+      assert.notEqual(answer.headers.get("x-correlation-id"), bad);
+    });
+  }
+});
+
+describe("CORS", () => {
+  test("a preflight from the shop is allowed", async () => {
+    const answer = await stack.request("OPTIONS", "/v1/identify", {
+      origin: ORIGIN,
+      headers: { "access-control-request-method": "POST", "access-control-request-headers": "content-type,x-correlation-id" },
+    });
+    assert.ok([200, 204].includes(answer.status), answer.text);
+    assert.equal(answer.headers.get("access-control-allow-origin"), ORIGIN);
+    assert.match(answer.headers.get("access-control-allow-methods"), /POST/);
+    assert.match(answer.headers.get("access-control-allow-headers").toLowerCase(), /content-type/);
+    assert.match(answer.headers.get("vary") ?? "", /origin/i);
+  });
+
+  test("a preflight from elsewhere is not", async () => {
+    const answer = await stack.request("OPTIONS", "/v1/identify", {
+      origin: "https://evil.example",
+      headers: { "access-control-request-method": "POST" },
+    });
+    assert.equal(answer.headers.get("access-control-allow-origin"), null);
+  });
+
+  test("the shop may read answers, refusals and the correlation id", async () => {
+    for (const body of [identifyBody(tokenOf(anna.customer.id)), identifyBody("bad")]) {
+      const answer = await identify({ body });
+      assert.equal(answer.headers.get("access-control-allow-origin"), ORIGIN, answer.text);
+      assert.match(answer.headers.get("access-control-expose-headers") ?? "", /x-correlation-id/i);
+      assert.equal(answer.headers.get("access-control-allow-credentials"), null);
+    }
+  });
+});
+
+describe("bootstrap", () => {
+  const bootstrap = (query, options) => stack.request("GET", `/v1/bootstrap?${query}`, { origin: ORIGIN, ...options });
+
+  test("public settings and nothing else", async () => {
+    const answer = await bootstrap("store=de&locale=de-DE");
+    assert.equal(answer.status, 200, answer.text);
+    const { consent } = committedBridge().stores.de;
+    assert.deepEqual(answer.body, {
+      contract: 1,
+      store: "de",
+      locale: "de-DE",
+      publicKey: PROJECTS.eu,
+      scriptOrigin: stack.tidio.url,
+      language: "de",
+      currency: { code: "EUR", exchangeRate: 1 },
+      consent,
+    });
+  });
+
+  test("the us store has its own project", async () => {
+    const answer = await bootstrap("store=us&locale=en-US");
+    assert.equal(answer.body.publicKey, PROJECTS.us);
+    assert.equal(answer.body.currency.code, "USD");
+  });
+
+  test("it is cacheable and validated by ETag", async () => {
+    const first = await bootstrap("store=de&locale=de-DE");
+    const etag = first.headers.get("etag");
+    assert.ok(etag);
+    assert.match(first.headers.get("cache-control"), /max-age=\d+/);
+    const again = await bootstrap("store=de&locale=de-DE", { headers: { "if-none-match": etag } });
+    assert.equal(again.status, 304);
+    assert.equal(again.text, "");
+    const other = await bootstrap("store=uk&locale=en-GB");
+    assert.notEqual(other.headers.get("etag"), etag);
+  });
+
+  for (const [query, status, code] of [
+    ["store=fr&locale=de-DE", 404, "store_unknown"],
+    ["store=de&locale=fr-FR", 404, "locale_unknown"],
+    ["locale=de-DE", 404, "store_unknown"],
+  ]) {
+    test(`${query} is ${code}`, async () => {
+      const answer = await bootstrap(query);
+      assert.equal(answer.status, status, answer.text);
+      assert.equal(answer.body.code, code);
+    });
+  }
+});
+
+test("answers about a person are not stored by caches and carry security headers", async () => {
+  const answer = await identify();
+  assert.match(answer.headers.get("cache-control") ?? "", /no-store/);
+  assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+});
