@@ -99,6 +99,12 @@ class Stack {
     return { status: answer.status, headers: answer.headers, text, body: parsed(text) };
   }
 
+  /** Lets the scheduled event happen now. */
+  async cron(pattern = "*/5 * * * *") {
+    const answer = await fetch(`${this.url}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent(pattern)}`);
+    if (!answer.ok) throw new Error(`the scheduled event failed: ${answer.status} ${await answer.text()}`);
+  }
+
   /** Everything that was written to Tidio since the log was cleared. */
   async writesToTidio() {
     const log = await this.tidio.requests();
