@@ -1,0 +1,123 @@
+"use client";
+import Link from "next/link";
+import { useActionState, useEffect, useRef } from "react";
+import { useTidioBridge } from "commercetools-tidio/next";
+import { checkout, type FormResult } from "@/app/actions";
+import type { CheckoutField } from "@/commerce/cart-actions";
+import type { ShippingView } from "@/commerce/orders";
+import type { Messages } from "@/i18n/en";
+import { Field, Submit } from "./form-parts";
+
+interface CheckoutFormProps {
+  t: Messages["checkout"];
+  errors: { action: string; refused: string };
+  /** Version of the cart as shown. */
+  version: number;
+  isGuest: boolean;
+  loginText: string;
+  country: { code: string; name: string };
+  methods: (ShippingView & { cost: string })[];
+  values: Record<string, string>;
+}
+
+/** Browser autofill tokens of the fields. */
+const AUTOCOMPLETE = {
+  email: "email",
+  firstName: "given-name",
+  lastName: "family-name",
+  street: "street-address",
+  postalCode: "postal-code",
+  city: "address-level2",
+  state: "address-level1",
+} as const;
+
+export function CheckoutForm({ t, errors, version, isGuest, loginText, country, methods, values: known }: CheckoutFormProps) {
+  const [result, action] = useActionState<FormResult, FormData>(checkout, { status: "idle" });
+  const form = useRef<HTMLFormElement>(null);
+  useFailure(result, form);
+  const values = result.values ?? known;
+  const invalid = new Set<CheckoutField>(result.invalid);
+  const field = (name: keyof typeof AUTOCOMPLETE, className?: string) => (
+    <Field
+      key={name}
+      name={name}
+      label={t[name]}
+      type={name === "email" ? "email" : "text"}
+      autoComplete={AUTOCOMPLETE[name]}
+      defaultValue={values[name]}
+      maxLength={120}
+      required
+      className={className}
+      problem={invalid.has(name) && (name === "email" ? t.emailInvalid : t.fieldInvalid)}
+    />
+  );
+  return (
+    <form ref={form} action={action} className="stack checkout" noValidate data-testid="checkout-form">
+      <input type="hidden" name="version" value={version} />
+      {result.status === "error" && (
+        <p className="alert" role="alert" data-testid="checkout-error">
+          {textOf(result, t, errors)}
+        </p>
+      )}
+      <fieldset className="panel form-grid">
+        <legend>{t.contact}</legend>
+        {isGuest && (
+          <p className="hint form-grid__wide">
+            {t.loginHint} <Link href="/login">{loginText}</Link>
+          </p>
+        )}
+        {field("email", "form-grid__wide")}
+      </fieldset>
+      <fieldset className="panel form-grid">
+        <legend>{t.address}</legend>
+        {field("firstName")}
+        {field("lastName")}
+        {field("street", "form-grid__wide")}
+        {field("postalCode")}
+        {field("city")}
+        {country.code === "US" && field("state")}
+        <div className="field">
+          <span className="field__label">{t.country}</span>
+          <p className="field__fixed">{country.name}</p>
+        </div>
+      </fieldset>
+      <fieldset className="panel stack">
+        <legend>{t.shipping}</legend>
+        {methods.length === 0 && <p className="hint">{t.noShipping}</p>}
+        {methods.map((method, index) => (
+          <label key={method.id} className="choice">
+            <input type="radio" name="shippingMethod" value={method.id} defaultChecked={values.shippingMethod ? values.shippingMethod === method.id : index === 0} data-testid="shipping-method" />
+            <span>
+              <strong>{method.name}</strong>
+              {method.description && <span className="hint">{method.description}</span>}
+            </span>
+            <span>{method.cost}</span>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset className="panel">
+        <legend>{t.payment}</legend>
+        <p className="hint">{t.paymentText}</p>
+      </fieldset>
+      <Submit className="button button--large button--full" pendingText={t.submitting} testid="checkout-submit">
+        {t.submit}
+      </Submit>
+    </form>
+  );
+}
+
+/** After a refused order: the first marked field gets the focus, and the chat learns that somebody is stuck. */
+function useFailure(result: FormResult, form: { current: HTMLFormElement | null }): void {
+  const bridge = useTidioBridge();
+  useEffect(() => {
+    if (result.status !== "error") return;
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    if (result.reason !== "invalid") bridge.track("checkout_failed", { reason: result.reason ?? "action" });
+  }, [bridge, result, form]);
+}
+
+function textOf({ reason }: FormResult, t: Messages["checkout"], errors: CheckoutFormProps["errors"]): string {
+  if (reason === "invalid") return t.invalid;
+  if (reason === "changed") return t.changed;
+  return reason === "refused" ? errors.refused : errors.action;
+}

@@ -1,0 +1,43 @@
+"use client";
+/** The switch of store and language. Works without JavaScript through its button. */
+import { usePathname } from "next/navigation";
+import { useRef } from "react";
+import { switchMarket } from "@/app/actions";
+import { countryName } from "@/i18n";
+import type { Market } from "@/markets";
+import { GlobeIcon } from "./icons";
+
+interface MarketSwitchProps {
+  label: string;
+  market: Market;
+  markets: readonly Market[];
+}
+
+export function MarketSwitch({ label, market, markets }: MarketSwitchProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const path = usePathname();
+  const current = valueOf(market);
+  return (
+    <form ref={form} action={switchMarket} className="market-switch">
+      <GlobeIcon />
+      <label className="visually-hidden" htmlFor="market">
+        {label}
+      </label>
+      <input type="hidden" name="path" value={path.startsWith("/orders/") ? "/" : path} />
+      <select id="market" name="market" key={current} defaultValue={current} data-testid="store-switch" onChange={() => form.current?.requestSubmit()}>
+        {markets.map((option) => (
+          <option key={valueOf(option)} value={valueOf(option)}>
+            {countryName(option.country, option.locale)} · {option.currency}
+          </option>
+        ))}
+      </select>
+      <noscript>
+        <button className="button button--quiet">OK</button>
+      </noscript>
+    </form>
+  );
+}
+
+function valueOf({ store, locale }: Market): string {
+  return `${store}/${locale}`;
+}
