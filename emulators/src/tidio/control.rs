@@ -63,7 +63,7 @@ fn project_stats(project: &Project) -> Value {
         "breaches": project.rate.breaches(),
         "minutes": project.rate.minutes(),
         "dropped_properties": dropped,
-        "webhooks_waiting": project.deliveries.iter().filter(|d| d.due_ms.is_some()).count(),
+        "webhooks_waiting": project.waiting.len(),
     })
 }
 
@@ -113,7 +113,7 @@ async fn deliveries(State(tidio): State<Shared>, Query(which): Query<Which>) -> 
             .iter()
             .filter(|project| which.project.as_ref().is_none_or(|key| *key == project.public_key));
         let projects: Vec<Value> = chosen
-            .map(|p| json!({"public_key": p.public_key, "target": p.target, "deliveries": p.deliveries}))
+            .map(|p| json!({"public_key": p.public_key, "target": p.target, "waiting": p.waiting, "done": p.done}))
             .collect();
         Json(json!({ "projects": projects }))
     })

@@ -28,7 +28,6 @@ type Http = Client<HttpConnector, Body>;
 /// One try that is due now.
 struct Try {
     project: String,
-    position: usize,
     webhook_id: String,
     url: String,
     body: String,
@@ -54,7 +53,7 @@ fn collect(world: &mut World) -> (Vec<Try>, u64) {
     let mut is_waiting = false;
     for project in &mut world.projects {
         let Some(target) = &project.target else { continue };
-        for (position, delivery) in project.deliveries.iter_mut().enumerate() {
+        for delivery in &mut project.waiting {
             let Some(due_ms) = delivery.due_ms.filter(|_| !delivery.busy) else { continue };
             if due_ms > vendor_ms {
                 is_waiting = true;
@@ -64,7 +63,6 @@ fn collect(world: &mut World) -> (Vec<Try>, u64) {
             let signed_at = if target.renew_timestamp { now_ms / 1_000 } else { delivery.signed_at };
             due.push(Try {
                 project: project.public_key.clone(),
-                position,
                 webhook_id: delivery.webhook_id.clone(),
                 url: target.url.clone(),
                 body: delivery.body.clone(),
@@ -79,17 +77,8 @@ async fn deliver(tidio: Shared, http: Http, attempt: Try) {
     let status = post(&http, &attempt).await.unwrap_or(0);
     tidio.with(|world| {
         let vendor_ms = world.vendor_ms;
-        let Ok(project) = world.project(&attempt.project) else { return };
-        // Old deliveries may have left the front of the queue meanwhile, so look backwards from there.
-        let reach = attempt.position.saturating_add(1).min(project.deliveries.len());
-        let found = project
-            .deliveries
-            .iter_mut()
-            .take(reach)
-            .rev()
-            .find(|delivery| delivery.busy && delivery.webhook_id == attempt.webhook_id);
-        if let Some(delivery) = found {
-            settle(delivery, status, vendor_ms);
+        if let Ok(project) = world.project(&attempt.project) {
+            settle(project, &attempt.webhook_id, status, vendor_ms);
         }
         world.wake_courier();
     });

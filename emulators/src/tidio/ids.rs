@@ -1,7 +1,8 @@
-//! Identifiers that come out the same on every run of the same script.
+//! Identifiers.
 //!
-//! UUIDs are version 5 of a counter under the project's public key; ULIDs are the wall time followed
-//! by the counter. Nothing here is secret: an emulator's ids only have to be unique and repeatable.
+//! Seeded records have the same ids on every run. Drawn ids are version 5 UUIDs of the start time and a
+//! counter, and ULIDs of the wall time and the counter: never the same in two runs, because a browser
+//! remembers its visitor id, and after a restart it must not find another person under it.
 
 use uuid::Uuid;
 
@@ -11,19 +12,26 @@ const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 #[derive(Debug, Clone)]
 pub struct Ids {
     namespace: Uuid,
+    started_ms: u64,
     drawn: u64,
 }
 
 impl Ids {
     /// Ids for the project with this public key.
     pub fn new(public_key: &str) -> Self {
-        Self { namespace: Uuid::new_v5(&Uuid::NAMESPACE_URL, public_key.as_bytes()), drawn: 0 }
+        Self { namespace: Uuid::new_v5(&Uuid::NAMESPACE_URL, public_key.as_bytes()), started_ms: 0, drawn: 0 }
+    }
+
+    /// Ties all ids drawn from now on to a run that started at this wall time.
+    pub fn start(&mut self, now_ms: u64) {
+        self.started_ms = now_ms;
     }
 
     /// The next UUID, for example `5a1f…-5…`.
     pub fn uuid(&mut self) -> String {
         self.drawn = self.drawn.saturating_add(1);
-        Uuid::new_v5(&self.namespace, &self.drawn.to_be_bytes()).hyphenated().to_string()
+        let name = (u128::from(self.started_ms) << 64) | u128::from(self.drawn);
+        Uuid::new_v5(&self.namespace, &name.to_be_bytes()).hyphenated().to_string()
     }
 
     /// A UUID that depends only on a name, for seeded records.
@@ -50,11 +58,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_script_draws_the_same_ids() {
+    fn only_seeded_ids_are_the_same_in_two_runs() {
         let (mut one, mut two) = (Ids::new("k"), Ids::new("k"));
-        assert_eq!((one.uuid(), one.ulid(5)), (two.uuid(), two.ulid(5)));
-        assert_ne!(one.uuid(), one.uuid());
-        assert_ne!(Ids::new("k").uuid(), Ids::new("l").uuid());
+        one.start(1);
+        two.start(2);
+        assert_eq!(one.named("General"), two.named("General"));
+        assert_ne!(one.named("General"), Ids::new("l").named("General"));
+        let drawn = [one.uuid(), one.uuid(), two.uuid(), two.uuid()];
+        assert_eq!(drawn.iter().collect::<std::collections::BTreeSet<_>>().len(), 4);
     }
 
     #[test]

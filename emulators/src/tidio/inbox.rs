@@ -81,10 +81,13 @@ async fn people(State(tidio): State<Shared>, Query(which): Query<Which>) -> Resu
     })
 }
 
+/// One person, by contact id or distinct id.
 async fn person(State(tidio): State<Shared>, Query(which): Query<Which>) -> Result<Json<Value>, ApiError> {
     tidio.with(|world| {
         let project = world.project(&which.project)?;
-        let person = project.people.get(&which.id).ok_or_else(|| ApiError::missing("person"))?;
+        let people = &project.people;
+        let person = people.get(&which.id).or_else(|| people.with_distinct_id(&which.id));
+        let person = person.ok_or_else(|| ApiError::missing("person"))?;
         Ok(Json(views::panel(project, person)))
     })
 }

@@ -92,8 +92,12 @@ pub struct Project {
     pub products: BTreeMap<i64, Value>,
     /// Where webhooks go, if anywhere.
     pub target: Option<Target>,
-    /// Webhooks on their way and done.
-    pub deliveries: VecDeque<Delivery>,
+    /// Webhooks waiting for a try, or for its answer.
+    pub waiting: Vec<Delivery>,
+    /// Webhooks accepted or given up, oldest first.
+    pub done: VecDeque<Delivery>,
+    /// Webhooks raised so far.
+    pub raised: u64,
     /// How the widget behaves.
     pub widget: WidgetMode,
     /// Where ids come from.
@@ -118,7 +122,9 @@ impl Project {
             tickets: BTreeMap::new(),
             products: BTreeMap::new(),
             target: None,
-            deliveries: VecDeque::new(),
+            waiting: Vec::new(),
+            done: VecDeque::new(),
+            raised: 0,
             widget: WidgetMode::default(),
             ids,
         }

@@ -39,7 +39,7 @@ const PROPERTIES: [(&str, &str, &str, PropertyType); 30] = {
         ("ct_order_total", "Total", "Last order", Text),
         ("ct_order_placed", "Placed", "Last order", Text),
         ("ct_order_link", "Open order", "Last order", Url),
-        ("ct_product", "Product in view", "Page", Text),
+        ("ct_product", "Product", "Page", Text),
         ("ct_product_link", "Open product", "Page", Url),
         ("ct_orders", "Orders", "History", Text),
         ("ct_timeline", "Timeline", "History", Text),

@@ -1,9 +1,9 @@
 //! Server-sent events: one stream per open page of a visitor, one per open agent panel.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use serde_json::json;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -13,7 +13,11 @@ use super::{
     world::{News, Shared},
 };
 
-/// Events for the widget of one visitor. The visitor is online while the stream lives.
+/// How soon a page comes back after its stream has broken.
+const RECONNECT: Duration = Duration::from_millis(500);
+
+/// Events for the widget of one visitor. The visitor is online while the stream lives. It ends with a
+/// reset; the page then registers again.
 pub fn of_visitor(
     tidio: Shared,
     project: String,
@@ -30,11 +34,13 @@ pub fn of_visitor(
                     let event = Event::default().data(event.to_string());
                     return Some((Ok(event), (news, presence)));
                 }
+                Some(News::Reset) => return None,
                 _ => {}
             }
         }
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    let hello = stream::once(async { Ok(Event::default().retry(RECONNECT).comment("connected")) });
+    Ok(Sse::new(hello.chain(events)).keep_alive(KeepAlive::default()))
 }
 
 /// Events for the agent panel: who changed. An empty person means "read everything again".
@@ -44,7 +50,7 @@ pub fn of_panel(tidio: &Shared) -> Sse<impl Stream<Item = Result<Event, Infallib
             let (project, person) = match next(&mut news).await? {
                 Some(News::Panel { project, person }) => (project, person),
                 Some(News::Widget { .. }) => continue,
-                None => (String::new(), String::new()),
+                Some(News::Reset) | None => (String::new(), String::new()),
             };
             let data = json!({"project": project, "person": person}).to_string();
             return Some((Ok(Event::default().data(data)), news));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::world::World;
+use super::{project::Project, world::World};
 
 /// Waits before the second, third … try, in milliseconds of vendor time: nine retries.
 pub const RETRY_AFTER_MS: [u64; 9] =
@@ -86,15 +86,11 @@ pub fn raise(world: &mut World, project_key: &str, topic: &str, content: Value) 
         tries: Vec::new(),
         busy: false,
     };
-    let position = u64::try_from(project.deliveries.len()).unwrap_or(0).saturating_add(1);
-    if every > 0 && position.is_multiple_of(every) {
-        project.deliveries.push_back(delivery.clone());
+    project.raised = project.raised.saturating_add(1);
+    if every > 0 && project.raised.is_multiple_of(every) {
+        project.waiting.push(delivery.clone());
     }
-    project.deliveries.push_back(delivery);
-    while project.deliveries.len() > HISTORY && project.deliveries.front().is_some_and(|d| d.due_ms.is_none())
-    {
-        project.deliveries.pop_front();
-    }
+    project.waiting.push(delivery);
     world.wake_courier();
 }
 
@@ -115,13 +111,27 @@ fn digest(secret: &str, body: &str, signed_at: u64) -> String {
     hex::encode(mac.finalize().into_bytes())
 }
 
-/// Records the outcome of a try and plans the next one. `status` 0 means no answer.
-pub fn settle(delivery: &mut Delivery, status: u16, vendor_ms: u64) {
+/// Records the outcome of a try of one webhook and plans the next, or files it as done.
+/// `status` 0 means no answer.
+pub fn settle(project: &mut Project, webhook_id: &str, status: u16, vendor_ms: u64) {
+    let Some(position) = project.waiting.iter().position(|one| one.busy && one.webhook_id == webhook_id)
+    else {
+        return;
+    };
+    let mut delivery = project.waiting.remove(position);
     let wait = RETRY_AFTER_MS.get(delivery.tries.len()).copied();
     delivery.tries.push(status);
     delivery.busy = false;
-    delivery.due_ms =
-        if (200..300).contains(&status) { None } else { wait.map(|ms| vendor_ms.saturating_add(ms)) };
+    let accepted = (200..300).contains(&status);
+    delivery.due_ms = wait.filter(|_| !accepted).map(|ms| vendor_ms.saturating_add(ms));
+    if delivery.due_ms.is_some() {
+        project.waiting.push(delivery);
+        return;
+    }
+    project.done.push_back(delivery);
+    if project.done.len() > HISTORY {
+        project.done.pop_front();
+    }
 }
 
 #[cfg(test)]
@@ -138,9 +148,9 @@ mod tests {
         assert_eq!(parts[1], "s=a1e1c86fc5ed90412cdf9f74e70519265f5dccf87fe918417b74595f0e88f22f");
     }
 
-    #[test]
-    fn nine_retries_follow_the_vendors_plan() {
-        let mut delivery = Delivery {
+    fn project_with_one() -> Project {
+        let mut project = Project::new("k", "Test", "ci", "cs");
+        project.waiting.push(Delivery {
             webhook_id: "w".into(),
             topic: "contact.updated".into(),
             body: "{}".into(),
@@ -148,28 +158,30 @@ mod tests {
             due_ms: Some(0),
             tries: Vec::new(),
             busy: true,
-        };
+        });
+        project
+    }
+
+    #[test]
+    fn nine_retries_follow_the_vendors_plan() {
+        let mut project = project_with_one();
         let mut waits = Vec::new();
-        while let Some(due) = delivery.due_ms {
-            settle(&mut delivery, 500, due);
-            waits.extend(delivery.due_ms.map(|next| (next - due) / 1_000));
+        while let Some(delivery) = project.waiting.first_mut() {
+            delivery.busy = true;
+            let due = delivery.due_ms.unwrap();
+            settle(&mut project, "w", 500, due);
+            waits.extend(project.waiting.first().map(|next| (next.due_ms.unwrap() - due) / 1_000));
         }
         assert_eq!(waits, [5, 10, 30, 60, 180, 600, 1_800, 3_600, 10_800]);
-        assert_eq!(delivery.tries.len(), 10);
+        assert_eq!(project.done[0].tries.len(), 10);
     }
 
     #[test]
     fn an_accepted_webhook_is_done() {
-        let mut delivery = Delivery {
-            webhook_id: "w".into(),
-            topic: "contact.updated".into(),
-            body: "{}".into(),
-            signed_at: 0,
-            due_ms: Some(0),
-            tries: vec![503],
-            busy: true,
-        };
-        settle(&mut delivery, 204, 7);
-        assert_eq!((delivery.due_ms, delivery.tries, delivery.busy), (None, vec![503, 204], false));
+        let mut project = project_with_one();
+        settle(&mut project, "another", 204, 7);
+        assert_eq!(project.waiting.len(), 1);
+        settle(&mut project, "w", 204, 7);
+        assert_eq!((project.waiting.len(), project.done[0].due_ms), (0, None));
     }
 }

@@ -34,6 +34,8 @@ pub enum News {
         /// Event as sent to the page.
         event: Value,
     },
+    /// Everything is back to the seed: pages have to register again.
+    Reset,
 }
 
 /// The world as one closure sees it.
@@ -52,9 +54,10 @@ pub struct World {
 }
 
 impl World {
-    /// A world of these projects. Its times are set by [`Tidio::with`].
-    pub fn new(projects: Vec<Project>) -> Self {
-        Self { projects, now_ms: 0, vendor_ms: 0, news: Vec::new(), due: false }
+    /// A world of these projects that starts at a wall time. [`Tidio::with`] keeps its times.
+    pub fn new(mut projects: Vec<Project>, now_ms: u64) -> Self {
+        projects.iter_mut().for_each(|project| project.ids.start(now_ms));
+        Self { projects, now_ms, vendor_ms: 0, news: Vec::new(), due: false }
     }
 
     /// The project with this public key.
@@ -99,7 +102,7 @@ impl Tidio {
     /// State that begins, and after [`Tidio::reset`] begins again, with the projects of `seed`.
     pub fn new(seed: fn() -> Vec<Project>, harness: Arc<Harness>) -> Shared {
         Arc::new(Self {
-            world: Mutex::new(World::new(seed())),
+            world: Mutex::new(World::new(seed(), wall_ms())),
             harness,
             seed,
             news: broadcast::channel(BACKLOG).0,
@@ -110,7 +113,7 @@ impl Tidio {
     /// Runs one closure on the world, then sends what it announced.
     pub fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.now_ms = u64::try_from(platform::wall_ms()).unwrap_or(0);
+        world.now_ms = wall_ms();
         world.vendor_ms = u64::try_from(self.harness.clock.now_ms()).unwrap_or(0);
         let outcome = work(&mut world);
         let news = std::mem::take(&mut world.news);
@@ -130,11 +133,8 @@ impl Tidio {
     pub fn reset(&self) {
         let projects = (self.seed)();
         self.with(|world| {
-            let keys: Vec<String> = projects.iter().map(|project| project.public_key.clone()).collect();
-            *world = World::new(projects);
-            for key in keys {
-                world.touched(&key, "");
-            }
+            *world = World::new(projects, world.now_ms);
+            world.announce(News::Reset);
         });
     }
 
@@ -142,4 +142,8 @@ impl Tidio {
     pub fn listen(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
     }
+}
+
+fn wall_ms() -> u64 {
+    u64::try_from(platform::wall_ms()).unwrap_or(0)
 }

@@ -32,7 +32,7 @@ function card(person) {
   const { identity } = person;
   return h(
     "header", { class: "card" },
-    face(nameOf(person), person.id, "large"),
+    face(nameOf(person), "large"),
     h(
       "div", {},
       h("h2", {}, nameOf(person)),

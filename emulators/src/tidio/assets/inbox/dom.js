@@ -33,15 +33,18 @@ function hue(text) {
   return HUES[sum % HUES.length];
 }
 
-function face(name, id, size) {
-  const letters = String(name || "V").split(/\s+/).map((part) => part[0]).slice(0, 2).join("").toUpperCase();
-  const style = `--hue:${hue(id)}`;
-  return h("span", { class: `face ${size || ""}`, style, "aria-hidden": "true" }, letters);
+// Initials on a colour that belongs to the name; a bare V for somebody nobody has named.
+function face(name, size) {
+  const words = name.startsWith(ANONYMOUS) ? [ANONYMOUS] : name.split(/\s+/);
+  const letters = words.map((word) => word[0]).slice(0, 2).join("").toUpperCase();
+  return h("span", { class: `face ${size || ""}`, style: `--hue:${hue(name)}`, "aria-hidden": "true" }, letters);
 }
+
+const ANONYMOUS = "Visitor ";
 
 function nameOf(person) {
   const identity = person.identity && typeof person.identity === "object" ? person.identity : person;
-  return identity.name || identity.email || `Visitor ${person.id.slice(0, 4)}`;
+  return identity.name || identity.email || `${ANONYMOUS}${person.id.slice(0, 4)}`;
 }
 
 const SAFE_LINK = /^https?:\/\//;

@@ -47,7 +47,7 @@ function listRow(person) {
         "aria-current": person.id === model.selected ? "true" : undefined,
         onclick: () => choose(model.project, person.id),
       },
-      h("span", { class: `who${person.online ? " online" : ""}` }, face(nameOf(person), person.id)),
+      h("span", { class: `who${person.online ? " online" : ""}` }, face(nameOf(person))),
       h(
         "span", { class: "text" },
         h("span", { class: "top" }, h("strong", {}, nameOf(person)), h("time", {}, ago(person.updated_at))),

@@ -12,6 +12,7 @@ async function refresh() {
   model.person = model.selected ? await read(`person?project=${model.project}&id=${encodeURIComponent(model.selected)}`) : null;
   if (model.person) model.selected = model.person.id;
   else model.selected = null;
+  if (model.person && model.person.unread && document.visibilityState === "visible") act("seen", here());
   render();
 }
 
@@ -31,7 +32,7 @@ function renderOperators() {
   select.dataset.project = project.public_key;
   select.replaceChildren(...project.operators.map((one) => h("option", { value: one.id }, one.name)));
   const first = project.operators[0];
-  if (first) byId("me").replaceChildren(face(first.name, first.id));
+  if (first) byId("me").replaceChildren(face(first.name));
 }
 
 function choose(project, person) {

@@ -8,7 +8,7 @@ function renderHead() {
     return;
   }
   head.replaceChildren(
-    face(nameOf(person), person.id),
+    face(nameOf(person)),
     h("div", { class: "title" }, h("h2", {}, nameOf(person)), h("p", {}, presence(person))),
     h("button", { type: "button", class: "plain", onclick: () => act("ban", { ...here(), banned: !person.banned }) }, person.banned ? "Unban" : "Ban"),
     h("button", { type: "button", class: "solve", onclick: () => act("solve", here()), disabled: person.solved }, person.solved ? "Solved" : "Solve"),

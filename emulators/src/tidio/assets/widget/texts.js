@@ -2,7 +2,7 @@
 const TEXTS = {
   en: {
     open: "Open chat", close: "Close chat", hello: "Hi there",
-    online: "Online · replies in minutes", offline: "Away · leave us a message",
+    online: "Online, replies in minutes", offline: "Away · leave us a message",
     start: "Ask us anything about products, your cart or an order.",
     write: "Write a message", send: "Send message", you: "You", agent: "Support",
     name: "Your name", email: "Your e-mail", news: "Send me news by e-mail", begin: "Start chat",
@@ -10,7 +10,7 @@ const TEXTS = {
   },
   de: {
     open: "Chat öffnen", close: "Chat schließen", hello: "Hallo",
-    online: "Online · Antwort in Minuten", offline: "Abwesend · schreib uns einfach",
+    online: "Online, Antwort in Minuten", offline: "Abwesend · schreib uns einfach",
     start: "Frag uns alles zu Produkten, Warenkorb oder Bestellung.",
     write: "Nachricht schreiben", send: "Nachricht senden", you: "Du", agent: "Support",
     name: "Dein Name", email: "Deine E-Mail", news: "Neuigkeiten per E-Mail erhalten", begin: "Chat beginnen",
@@ -18,7 +18,7 @@ const TEXTS = {
   },
   fr: {
     open: "Ouvrir le chat", close: "Fermer le chat", hello: "Bonjour",
-    online: "En ligne · réponse en quelques minutes", offline: "Absents · laissez un message",
+    online: "En ligne, réponse rapide", offline: "Absents · laissez un message",
     start: "Une question sur un produit, le panier ou une commande ?",
     write: "Écrire un message", send: "Envoyer le message", you: "Vous", agent: "Support",
     name: "Votre nom", email: "Votre e-mail", news: "Recevoir les nouveautés par e-mail", begin: "Commencer",
