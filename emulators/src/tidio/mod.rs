@@ -5,6 +5,16 @@
 //! its widget is known to do. Out of scope: flows, Lyro, mail, and anything an integration never meets.
 //! Everything lives in memory; ids are the same on every run of the same script.
 //!
+//! For tests and benchmarks, beside what both emulators have (`requests`, `faults`, `reset`, `clock`):
+//!
+//! | endpoint under `/__emulator/` | does |
+//! | --- | --- |
+//! | `GET inbox?project=&distinct_id=&email=` | everything agents could see: contacts and visitors with identity, properties, tags, messages, events, tickets, online flag |
+//! | `GET stats` | per project: contacts, duplicates, tickets, requests by minute, budget breaches (429 answers), dropped properties |
+//! | `POST project` | panel settings: `plan`, `rate` (`fixed` or `sliding`), `add_properties`, `remove_properties` |
+//! | `POST widget-mode` | how the widget misbehaves, see `project::WidgetMode` |
+//! | `GET`, `POST webhooks` | deliveries; target, secrets, topics, duplicates |
+//!
 //! Where the vendor is silent, the choice is named where it is made: which person an identify joins
 //! (`visitors`), how the minute is measured (`rate`), whether a retry is signed anew (`webhooks`),
 //! whether a REST delete reaches an open page (`project`).

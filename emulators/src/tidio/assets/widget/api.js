@@ -172,7 +172,7 @@ const actions = {
     Object.assign(features, pick(given, FEATURES));
   },
   adjustStyles(css) {
-    if (!view.frame || typeof css !== "string") return undefined;
+    if (!isMounted() || typeof css !== "string") return undefined;
     const id = `tidio-style-${(styleCount += 1)}`;
     const style = element(panel.doc, "style", { id });
     style.textContent = css;
@@ -180,7 +180,7 @@ const actions = {
     return id;
   },
   removeStyles(id) {
-    const style = view.frame && panel.doc.getElementById(id);
+    const style = isMounted() && panel.doc.getElementById(id);
     if (style) style.remove();
   },
   setDeviceType(type) {

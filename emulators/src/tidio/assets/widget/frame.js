@@ -12,8 +12,13 @@ function isMobile() {
   );
 }
 
+// False also after the page itself has taken the elements out.
+function isMounted() {
+  return Boolean(view.frame && view.frame.isConnected);
+}
+
 function mount() {
-  if (view.root) return;
+  if (isMounted()) return;
   view.root = document.createElement("div");
   view.root.id = "tidio-chat";
   view.frame = document.createElement("iframe");
@@ -40,7 +45,7 @@ function unmount() {
 }
 
 function fit() {
-  if (!view.frame) return;
+  if (!isMounted()) return;
   const full = view.isOpen && isMobile();
   const size = view.isOpen ? OPEN : CLOSED;
   const width = full ? innerWidth : Math.min(size.width, innerWidth);
@@ -54,7 +59,7 @@ function fit() {
 }
 
 function open() {
-  if (!view.root || view.isOpen) return;
+  if (!isMounted() || view.isOpen) return;
   dispatch("beforeOpen");
   view.isOpen = true;
   view.openings += 1;
@@ -70,7 +75,7 @@ function open() {
 }
 
 function close() {
-  if (!view.root || !view.isOpen) return;
+  if (!isMounted() || !view.isOpen) return;
   dispatch("beforeClose");
   view.isOpen = false;
   if (location.hash === "#mobile-widget") history.replaceState(history.state, "", location.pathname + location.search);

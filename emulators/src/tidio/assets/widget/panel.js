@@ -122,7 +122,7 @@ function paint(accent) {
 }
 
 function render() {
-  if (!view.root) return;
+  if (!isMounted()) return;
   const asking = needsPrechat();
   panel.status.textContent = status === "online" ? T.online : T.offline;
   panel.status.className = `status ${status}`;

@@ -68,6 +68,7 @@ async function register() {
     browser: browserName(),
     ...pageReport(),
   });
+  if (!isAlive()) throw new Error("tidio: taken out of the page");
   if (!state.visitor || state.visitor.id !== reply.visitor.id) storage.clear();
   state.visitor = reply.visitor;
   state.messages = reply.messages;

@@ -4,8 +4,8 @@ async function start() {
   window.tidioChatApi = api;
   if (SETTINGS.neverReady) return;
   const reply = await registerUntilDone();
-  if (!reply) return;
-  if (SETTINGS.readyDelayMs) await new Promise((resolve) => setTimeout(resolve, SETTINGS.readyDelayMs));
+  if (reply && SETTINGS.readyDelayMs) await new Promise((resolve) => setTimeout(resolve, SETTINGS.readyDelayMs));
+  if (!reply || !isAlive()) return;
   isBanned = reply.banned;
   asksFirst = reply.pre_chat;
   status = reply.status;
