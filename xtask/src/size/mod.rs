@@ -125,9 +125,13 @@ fn sum(json: &[u8]) -> Option<Bytes> {
 }
 
 fn line(budget: &Budget, bytes: Bytes) -> String {
-    let mark = if budget.holds(bytes) { '✓' } else { '✗' };
+    let mark = match (budget.limit, budget.holds(bytes)) {
+        (None, _) => ' ',
+        (Some(_), true) => '✓',
+        (Some(_), false) => '✗',
+    };
     format!(
-        "{mark} {:<22} raw {:>9}  gzip {:>8}  brotli {:>8}  budget {}",
+        "{mark} {:<18} raw {:>9}  gzip {:>8}  brotli {:>8}{}",
         budget.name,
         thousands(bytes.raw),
         thousands(bytes.gzip),
@@ -137,16 +141,17 @@ fn line(budget: &Budget, bytes: Bytes) -> String {
 }
 
 fn limit(budget: &Budget) -> String {
-    match budget.unit {
-        Unit::Brotli => format!("{} brotli", thousands(budget.limit)),
-        Unit::Gzip => format!("{} gzip", thousands(budget.limit)),
-    }
+    let of = match budget.unit {
+        Unit::Brotli => "brotli",
+        Unit::Gzip => "gzip",
+    };
+    budget.limit.map_or_else(String::new, |limit| format!("  budget {} {of}", thousands(limit)))
 }
 
 fn document(measured: &[(&Budget, Bytes)]) -> Value {
     let artefacts = measured.iter().map(|(budget, bytes)| {
         json!({
-            "name": budget.name,
+            "name": budget.name.trim(),
             "files": budget.files,
             "raw_bytes": bytes.raw,
             "gzip_bytes": bytes.gzip,
@@ -176,7 +181,8 @@ fn thousands(number: u64) -> String {
 mod tests {
     use super::*;
 
-    const SAMPLE: Budget = Budget { name: "sample", files: &["a", "b"], unit: Unit::Brotli, limit: 2_000 };
+    const SAMPLE: Budget =
+        Budget { name: "sample", files: &["a", "b"], unit: Unit::Brotli, limit: Some(2_000) };
 
     #[test]
     fn sizes_of_several_files_add_up() {
@@ -191,7 +197,7 @@ mod tests {
         let bytes = Bytes { raw: 1_234_567, gzip: 999, brotli: 2_001 };
         assert_eq!(
             line(&SAMPLE, bytes),
-            "✗ sample                 raw 1,234,567  gzip      999  brotli    2,001  budget 2,000 brotli"
+            "✗ sample             raw 1,234,567  gzip      999  brotli    2,001  budget 2,000 brotli"
         );
         let document = document(&[(&SAMPLE, bytes)]);
         let artefact = &document["artefacts"][0];
