@@ -3,8 +3,9 @@
  *
  * In scope: everything that `wrangler.toml` says about one environment, with the overrides of the test.
  * Out of scope: building the Worker; `cargo xtask build worker` does.
- * Reads `{env, vars, secrets, port, persist}` as JSON from the variable `WORKER_OPTIONS`, prints one line
- * with the address, then the Worker's own log, and runs until it is stopped.
+ * Reads `{env, vars, secrets, port, persist, main, flags}` as JSON from the variable `WORKER_OPTIONS`, prints one
+ * line with the address, then the Worker's own log, and runs until it is stopped. `main` and `flags` put another
+ * Worker under the same configuration, for comparison; `direct` leaves out Miniflare's own entry.
  */
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { existsSync, readdirSync } from "node:fs";
@@ -12,12 +13,21 @@ import { dirname, join } from "node:path";
 import { unstable_getMiniflareWorkerOptions, unstable_getVarsForDev, unstable_readConfig } from "wrangler";
 import { ROOT } from "../lib/paths.mjs";
 
-const { env, vars = {}, secrets = {}, port = 0, persist, config = `${ROOT}/wrangler.toml` } = JSON.parse(process.env.WORKER_OPTIONS);
+const {
+  env,
+  vars = {},
+  secrets = {},
+  port = 0,
+  persist,
+  flags = [],
+  direct = false,
+  config = `${ROOT}/wrangler.toml`,
+  ...given
+} = JSON.parse(process.env.WORKER_OPTIONS);
 
 const settings = unstable_readConfig({ config, env }, { hideWarnings: true });
-if (!settings.main || !existsSync(settings.main)) {
-  throw new Error(`${settings.main} is missing: run \`cargo xtask build worker\` first`);
-}
+const main = given.main ?? settings.main;
+if (!main || !existsSync(main)) throw new Error(`${main} is missing: run \`cargo xtask build worker\` first`);
 // Secrets first, the test's own values last: the same order in which wrangler reads them.
 const bindings = Object.fromEntries(
   Object.entries(unstable_getVarsForDev(config, undefined, settings.vars, env, true)).map(([name, { value }]) => [name, value]),
@@ -33,14 +43,18 @@ const miniflare = new Miniflare(
       {
         ...workerOptions,
         bindings: withoutUndefined({ ...workerOptions.bindings, ...bindings, ...vars, ...secrets }),
-        modules: modulesOf(settings.main),
-        modulesRoot: dirname(settings.main),
+        modules: modulesOf(main),
+        modulesRoot: dirname(main),
+        compatibilityFlags: [...(workerOptions.compatibilityFlags ?? []), ...flags],
+        ...(given.main && { durableObjects: {} }),
+        ...(direct && { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] }),
       },
     ],
   }),
 );
 
-const url = await miniflare.ready;
+await miniflare.ready;
+const url = direct ? await miniflare.unsafeGetDirectURL() : await miniflare.ready;
 process.stdout.write(`worker listening on ${url.origin}\n`);
 for (const signal of ["SIGTERM", "SIGINT"]) {
   process.on(signal, () => miniflare.dispose().finally(() => process.exit(0)));

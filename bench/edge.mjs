@@ -1,0 +1,176 @@
+/**
+ * `POST /v1/identify` of the edge beside the same endpoint in TypeScript, in the same workerd, in one run.
+ *
+ * In scope: requests a second, CPU time per request and start time for carts of 1, 10 and 100 lines. Both answers
+ * are compared first: a twin that does less would prove nothing. Tidio projects run as tier `widget`, so neither
+ * side writes to Tidio. Out of scope: the build. `cargo xtask bench edge` builds and then runs this.
+ * `--write` puts the figures into docs/benchmarks.md; SECONDS changes the length of a round.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { start } from "../tests/lib/child.mjs";
+import { startEmulator } from "../tests/lib/emulator.mjs";
+import { ROOT } from "../tests/lib/paths.mjs";
+import { bridgeFor } from "../tests/worker/harness.mjs";
+import { identifyBody, tokenOf } from "../tests/worker/tokens.mjs";
+import { customersWithCarts } from "./carts.mjs";
+import { load } from "./load.mjs";
+
+const SIZES = [1, 10, 100];
+const SECONDS = Number(process.env.SECONDS ?? 6);
+const WARM_UP_SECONDS = 2;
+const ROUNDS = 3;
+const IN_FLIGHT = 8;
+const STARTS = 5;
+const ORIGIN = "http://localhost:3000";
+const SERVE = fileURLToPath(new URL("../tests/worker/serve.mjs", import.meta.url));
+
+const say = (text) => process.stdout.write(`${text}\n`);
+const folder = await mkdtemp(join(tmpdir(), "bridge-bench-"));
+const stops = [() => rm(folder, { recursive: true, force: true })];
+try {
+  await main();
+} finally {
+  for (const stop of stops.reverse()) await stop();
+}
+
+async function main() {
+  say("· building the twin …");
+  const twin = join(folder, "twin.mjs");
+  const bundled = await build({
+    entryPoints: [fileURLToPath(new URL("twin/index.ts", import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["browser", "module", "main"],
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*"],
+    outfile: twin,
+    metafile: true,
+  });
+  say(`  ${Object.keys(bundled.metafile.inputs).length} files, ${Math.round(Object.values(bundled.metafile.outputs)[0].bytes / 1024)} KiB`);
+  say("· starting emulators and both Workers …");
+  const commercetools = await startEmulator("commercetools");
+  stops.push(() => commercetools.stop());
+  const bridge = bridgeFor({ commercetools, tidio: { url: "http://localhost:9" } });
+  for (const project of Object.values(bridge.tidio)) project.tier = "widget";
+  const workers = {
+    edge: { vars: { BRIDGE: bridge } },
+    twin: { vars: { BRIDGE: bridge }, main: twin, flags: ["nodejs_compat"] },
+  };
+  const running = {};
+  for (const [name, options] of Object.entries(workers)) {
+    running[name] = await serve(options);
+    stops.push(() => running[name].child.stop());
+  }
+  say("· filling carts …");
+  const customers = await customersWithCarts(commercetools.url, SIZES);
+  const results = [];
+  for (const size of SIZES) {
+    const body = JSON.stringify(identifyBody(tokenOf(customers[size])));
+    await expectSame(running, body, size);
+    results.push(...(await compare(running, body, size)));
+  }
+  const starts = {};
+  for (const [name, options] of Object.entries(workers)) starts[name] = await startTime(options);
+  const text = report(results, starts);
+  say(`\n${text}`);
+  if (process.argv.includes("--write")) await write(text);
+}
+
+async function serve(options) {
+  const child = start(process.execPath, [SERVE], { cwd: ROOT, env: { WORKER_OPTIONS: JSON.stringify({ env: "demo", direct: true, ...options }) } });
+  const [, url] = await child.line(/^worker listening on (http:\/\/\S+)/, 60_000);
+  return { child, url: new URL("/v1/identify", url), pid: workerdOf(child.process.pid) };
+}
+
+/** workerd is a child of the process that we started. */
+function workerdOf(parent) {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" }).split("\n").map((row) => row.trim().split(/\s+/));
+  return Number(rows.find(([, ppid, name]) => Number(ppid) === parent && name?.includes("workerd"))?.[0]) || undefined;
+}
+
+const HEADERS = { "content-type": "application/json", origin: ORIGIN };
+
+async function expectSame(running, body, size) {
+  const headers = { ...HEADERS, "x-correlation-id": "7d7f2f4e-98a6-4f4a-8a2c-0d1a6a3f0c11" };
+  const [edge, twin] = await Promise.all(
+    [running.edge, running.twin].map(async ({ url }) => {
+      const answer = await fetch(url, { method: "POST", headers, body });
+      assert.equal(answer.status, 200, await answer.clone().text());
+      return answer.json();
+    }),
+  );
+  assert.deepEqual(twin, edge, `the two answers differ (cart of ${size})`);
+  say(`· cart of ${size}: both answer the same, ${Object.keys(edge.properties).length} properties`);
+}
+
+/** Rounds alternate, so that a busy moment of the machine hits both. The median round counts. */
+async function compare(running, body, size) {
+  const rounds = { edge: [], twin: [] };
+  for (const { url } of Object.values(running)) await load(url, { headers: HEADERS, body, inFlight: IN_FLIGHT, seconds: WARM_UP_SECONDS });
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    for (const [name, { url, pid }] of Object.entries(running)) {
+      const one = await load(url, { headers: HEADERS, body, inFlight: IN_FLIGHT, seconds: SECONDS, pid });
+      rounds[name].push(one);
+      say(`  ${size} lines, round ${round}, ${name}: ${one.perSecond.toFixed(0)} a second, ${one.cpuMs?.toFixed(2) ?? "?"} ms CPU`);
+    }
+  }
+  return Object.entries(rounds).map(([name, list]) => {
+    const sorted = [...list].sort((a, b) => a.perSecond - b.perSecond);
+    return { name, size, ...sorted[Math.floor(sorted.length / 2)] };
+  });
+}
+
+/** What the first request of a fresh process takes longer than the next one, in milliseconds; the median. */
+async function startTime(options) {
+  const extra = [];
+  for (let round = 0; round < STARTS; round += 1) {
+    const { child, url } = await serve(options);
+    const times = [];
+    for (let call = 0; call < 3; call += 1) {
+      const sent = performance.now();
+      await (await fetch(new URL("/healthz", url))).text();
+      times.push(performance.now() - sent);
+    }
+    extra.push(times[0] - times[2]);
+    await child.stop();
+  }
+  return extra.sort((a, b) => a - b)[Math.floor(STARTS / 2)];
+}
+
+function report(results, starts) {
+  const rows = SIZES.map((size) => {
+    const [edge, twin] = ["edge", "twin"].map((name) => results.find((one) => one.name === name && one.size === size));
+    const cell = (value, digits = 0) => (value === undefined ? "–" : value.toFixed(digits));
+    const columns = [edge, twin].flatMap((one) => [cell(one.perSecond), cell(one.cpuMs, 2), cell(one.p50, 1), cell(one.p99, 1)]);
+    return `| ${[size, ...columns, `${(edge.perSecond / twin.perSecond).toFixed(2)} ×`, edge.cpuMs ? `${(twin.cpuMs / edge.cpuMs).toFixed(2)} ×` : "–"].join(" | ")} |`;
+  });
+  return [
+    `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${IN_FLIGHT} requests in flight, ${ROUNDS} rounds of ${SECONDS} s each, median round.`,
+    "CPU is the whole workerd process: HTTP both ways, three calls to commercetools, and our code.",
+    "",
+    "| lines | edge, req/s | CPU ms | p50 ms | p99 ms | twin, req/s | CPU ms | p50 ms | p99 ms | speed | CPU |",
+    "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...rows,
+    "",
+    `Start (what the first request of a fresh process costs more than a later one): edge ${starts.edge.toFixed(1)} ms, twin ${starts.twin.toFixed(1)} ms.`,
+    "",
+  ].join("\n");
+}
+
+/** Replaces what stands between the two marks of the document. */
+async function write(text) {
+  const path = join(ROOT, "docs/benchmarks.md");
+  const [begin, end] = ["<!-- bench edge: begin -->", "<!-- bench edge: end -->"];
+  const old = await readFile(path, "utf8").catch(() => `# Benchmarks\n\n## identify\n\n${begin}\n${end}\n`);
+  const [head, rest] = old.split(begin);
+  if (rest === undefined) throw new Error(`${path} has no mark ${begin}`);
+  await writeFile(path, `${head}${begin}\n${text}${end}${rest.split(end)[1] ?? "\n"}`);
+}
