@@ -147,6 +147,9 @@ async fn known(
     call: Call<'_>,
 ) -> Result<Identified, ErrorCode> {
     let store = &place.store.key;
+    if proven.subject() != &Subject::Guest || proven.cart().is_some() {
+        commerce.prepare().await?;
+    }
     let (customer, cart, orders) = future::try_join3(
         commerce::customer(commerce, proven),
         commerce::cart(commerce, proven, store),

@@ -15,5 +15,7 @@ pub mod project;
 pub mod proof;
 pub mod property;
 pub mod route;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod token;

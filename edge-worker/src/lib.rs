@@ -1,1 +1,154 @@
-//! Under construction.
+//! The Cloudflare Worker: events in, `edge_core` decides, answers out.
+//!
+//! In scope: the platform, that is `fetch`, variables, Durable Objects, time. Out of scope: every rule.
+//! An error never leaves as a Rust error: the platform would turn it into a page of its own.
+
+mod commerce_client;
+mod config_var;
+mod delivery;
+mod handlers;
+mod http;
+mod log;
+mod platform;
+
+use contract::{CORRELATION_HEADER, ErrorCode, MAX_REQUEST_BODY_BYTES};
+use edge_core::config::Config;
+use futures_util::TryStreamExt as _;
+use worker::{Context, Env, Request, Response, ResponseBuilder, event};
+
+use crate::config_var::Loaded;
+use crate::delivery::Delivery;
+use crate::http::{CorrelationId, Endpoint, Incoming, Method, Outgoing};
+use crate::log::Level;
+
+/// Entry point of every HTTP request.
+#[event(fetch)]
+async fn fetch(mut request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
+    let started_ms = platform::now_ms();
+    let incoming = read_head(&request);
+    let config = config_var::load(&env);
+    let endpoint = http::find(&incoming.path, incoming.method);
+    let (answer, delivery) = match endpoint {
+        Ok(endpoint) => dispatch(endpoint, &config, &incoming, &mut request, started_ms).await,
+        Err(code) => (Outgoing::problem(code, &incoming.correlation_id), None),
+    };
+    if let Some(delivery) = delivery {
+        ctx.wait_until(async move { delivery.send(&env).await });
+    }
+    let answer = answer.finished(&incoming.correlation_id);
+    log_answer(endpoint.ok(), &incoming, &answer, platform::now_ms().saturating_sub(started_ms));
+    respond(answer)
+}
+
+async fn dispatch(
+    endpoint: Endpoint,
+    loaded: &Loaded,
+    incoming: &Incoming,
+    request: &mut Request,
+    now_ms: u64,
+) -> (Outgoing, Option<Delivery>) {
+    let config = match (endpoint, loaded.as_ref()) {
+        (Endpoint::Healthz, _) => return (handlers::healthz(), None),
+        (Endpoint::Readyz, config) => return (handlers::readyz(config, incoming).await, None),
+        (_, Err(_problems)) => {
+            return (Outgoing::problem(ErrorCode::ConfigInvalid, &incoming.correlation_id), None);
+        }
+        (_, Ok(config)) => config,
+    };
+    if incoming.method == Method::Options {
+        return (http::preflight(config, incoming.origin.as_deref()), None);
+    }
+    configured(endpoint, config, incoming, request, now_ms).await
+}
+
+async fn configured(
+    endpoint: Endpoint,
+    config: &Config,
+    incoming: &Incoming,
+    request: &mut Request,
+    now_ms: u64,
+) -> (Outgoing, Option<Delivery>) {
+    match endpoint {
+        Endpoint::Bootstrap => (handlers::bootstrap(config, incoming), None),
+        Endpoint::Identify | Endpoint::Cart => {
+            let body = read_body(incoming, request).await;
+            handlers::identify(config, incoming, body, now_ms).await
+        }
+        Endpoint::Healthz | Endpoint::Readyz => (handlers::healthz(), None),
+    }
+}
+
+/// Everything but the body. A header that cannot be read counts as absent.
+fn read_head(request: &Request) -> Incoming {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    let url = request.inner().url();
+    let (path, query) = http::path_and_query(&url);
+    Incoming {
+        method: match request.inner().method().as_str() {
+            "GET" => Method::Get,
+            "POST" => Method::Post,
+            "OPTIONS" => Method::Options,
+            _ => Method::Other,
+        },
+        path: path.to_owned(),
+        query: query.to_owned(),
+        origin: header("origin"),
+        content_type: header("content-type"),
+        if_none_match: header("if-none-match"),
+        correlation_id: CorrelationId::accept_or_make(
+            header(CORRELATION_HEADER).as_deref(),
+            platform::random_bytes(),
+        ),
+    }
+}
+
+/// The body of a JSON request, read no further than the limit.
+async fn read_body(incoming: &Incoming, request: &mut Request) -> Result<Vec<u8>, ErrorCode> {
+    if !http::is_json(incoming.content_type.as_deref()) {
+        return Err(ErrorCode::MediaTypeUnsupported);
+    }
+    let announced = request.headers().get("content-length").ok().flatten();
+    if announced
+        .and_then(|length| length.parse::<u64>().ok())
+        .is_some_and(|length| length > MAX_REQUEST_BODY_BYTES as u64)
+    {
+        return Err(ErrorCode::BodyTooLarge);
+    }
+    let mut body = Vec::new();
+    let Ok(mut stream) = request.stream() else { return Err(ErrorCode::BodyMalformed) };
+    while let Some(chunk) = stream.try_next().await.map_err(|_broken_off| ErrorCode::BodyMalformed)? {
+        if body.len() + chunk.len() > MAX_REQUEST_BODY_BYTES {
+            return Err(ErrorCode::BodyTooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn respond(answer: Outgoing) -> worker::Result<Response> {
+    let mut builder = ResponseBuilder::new().with_status(answer.status);
+    for (name, value) in &answer.headers {
+        builder = builder.with_header(name, value)?;
+    }
+    Ok(if answer.body.is_empty() { builder.empty() } else { builder.fixed(answer.body.into_bytes()) })
+}
+
+fn log_answer(endpoint: Option<Endpoint>, incoming: &Incoming, answer: &Outgoing, duration_ms: u64) {
+    let level = match answer.status {
+        500.. => Level::Error,
+        400.. => Level::Warn,
+        _ => Level::Info,
+    };
+    let name = endpoint.map_or("none", Endpoint::name);
+    log::write(
+        level,
+        "Request answered.",
+        &[
+            ("endpoint", &&name),
+            ("status", &&answer.status),
+            ("code", &&answer.code),
+            ("duration_ms", &&duration_ms),
+            ("correlation_id", &&incoming.correlation_id),
+        ],
+    );
+}

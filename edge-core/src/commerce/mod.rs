@@ -56,11 +56,55 @@ impl From<CommerceError> for ErrorCode {
 /// A commercetools project, reachable for reading.
 #[expect(async_fn_in_trait, reason = "Workers have one thread; nothing needs to be Send")]
 pub trait Commerce {
+    /// Gets ready for several reads at the same time, so that they share one access token.
+    ///
+    /// # Errors
+    /// As [`CommerceError`], without `NotFound`. Repeatable.
+    async fn prepare(&self) -> Result<(), CommerceError>;
+
     /// The body of a successful `GET` of `path` (with its query) below the project, for example `/carts/1`.
     ///
     /// # Errors
     /// As [`CommerceError`]. Repeatable: it only reads.
     async fn get(&self, path: &str) -> Result<String, CommerceError>;
+}
+
+/// What an HTTP answer of commercetools means for a read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The API's answer; its body is JSON.
+    Body(String),
+    /// The access token is no longer accepted: renew it once and repeat.
+    TokenRefused,
+    /// Nothing usable.
+    Failed(CommerceError),
+}
+
+/// Reads an answer defensively: machines in front of the API answer with HTML, and a 404 of theirs must not pass for
+/// "no such cart".
+pub fn read_answer(status: u16, content_type: Option<&str>, body: String) -> Answer {
+    let is_json = content_type.is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("application/json")
+    });
+    match status {
+        200 if is_json => Answer::Body(body),
+        401 => Answer::TokenRefused,
+        404 if is_json && is_api_error(&body) => Answer::Failed(CommerceError::NotFound),
+        400..=499 if status != 404 && status != 429 => Answer::Failed(CommerceError::Rejected),
+        429 | 500..=599 => Answer::Failed(CommerceError::Unavailable),
+        _ => Answer::Failed(CommerceError::Malformed),
+    }
+}
+
+/// Errors of the API repeat their status in the body.
+fn is_api_error(body: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct ApiError {
+        status_code: u16,
+    }
+    serde_json::from_str::<ApiError>(body).is_ok_and(|error| error.status_code == 404)
 }
 
 /// The customer record of a proven customer; `None` for everybody else.

@@ -1,0 +1,147 @@
+//! What the tests of this crate share: a commercetools that answers from a list, a demo configuration, tokens.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::commerce::{Commerce, CommerceError};
+use crate::config::Config;
+
+pub(crate) const NOW_MS: u64 = 1_800_000_000_000;
+pub(crate) const KEY: &str = "shared-key-0123456789abcdef012345";
+
+/// Answers by path prefix; everything else does not exist. Notes what was asked for.
+#[derive(Default)]
+pub(crate) struct FakeCommerce {
+    answers: BTreeMap<String, Result<String, CommerceError>>,
+    pub(crate) asked: RefCell<Vec<String>>,
+}
+
+impl FakeCommerce {
+    pub(crate) fn with(mut self, prefix: &str, body: &Value) -> Self {
+        self.answers.insert(prefix.to_owned(), Ok(body.to_string()));
+        self
+    }
+
+    pub(crate) fn with_text(mut self, prefix: &str, body: &str) -> Self {
+        self.answers.insert(prefix.to_owned(), Ok(body.to_owned()));
+        self
+    }
+
+    pub(crate) fn failing(mut self, prefix: &str, error: CommerceError) -> Self {
+        self.answers.insert(prefix.to_owned(), Err(error));
+        self
+    }
+}
+
+impl Commerce for FakeCommerce {
+    async fn prepare(&self) -> Result<(), CommerceError> {
+        self.asked.borrow_mut().push("prepare".to_owned());
+        Ok(())
+    }
+
+    async fn get(&self, path: &str) -> Result<String, CommerceError> {
+        self.asked.borrow_mut().push(path.to_owned());
+        let found = self.answers.iter().rev().find(|(prefix, _)| path.starts_with(prefix.as_str()));
+        found.map_or(Err(CommerceError::NotFound), |(_, answer)| answer.clone())
+    }
+}
+
+/// A configuration with two stores and everything let out.
+pub(crate) fn config() -> Config {
+    let store = |locale: &str, currency: &str, country: &str, policy: &str| {
+        json!({
+            "commercetools": "main", "tidio": "eu", "origins": ["https://shop.example"],
+            "locales": [{ "tag": locale, "language": locale[..2], "currency": currency, "country": country }],
+            "consent": { "chat": ["functional"], "share": ["functional"] },
+            "field_policy": policy, "create": "on_identify",
+            "links": { "cart": "https://shop.example/cart/{cartId}" },
+            "routes": [{ "when": { "identity": "verified" }, "route": "known", "tags": ["known"] }],
+        })
+    };
+    let value = json!({
+        "identity": {
+            "audience": "https://edge.example",
+            "keys": [{ "kid": "k", "algorithm": "HS256", "secret": "IDENTITY_KEY" }],
+        },
+        "commercetools": { "main": { "project_key": "shop", "region": "eu-central-1.aws" } },
+        "tidio": { "eu": { "public_key": "a".repeat(32), "tier": "full" } },
+        "stores": {
+            "de": store("de-DE", "EUR", "DE", "detailed"),
+            "uk": store("en-GB", "GBP", "GB", "minimal"),
+        },
+    });
+    Config::read(&value, &|_| Some(KEY.to_owned())).unwrap()
+}
+
+/// A token for the configuration above.
+pub(crate) fn token(subject: &str, cart: Option<&str>) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use hmac::{Hmac, Mac as _};
+    let seconds = NOW_MS / 1000;
+    let mut claims = json!({
+        "v": 1, "aud": "https://edge.example", "prj": "shop", "sub": subject,
+        "iat": seconds, "exp": seconds + 300, "jti": "j",
+    });
+    if let Some(cart) = cart {
+        claims["cart"] = json!(cart);
+    }
+    let header = json!({ "alg": "HS256", "typ": "JWT", "kid": "k" });
+    let text = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(KEY.as_bytes()).unwrap();
+    mac.update(text.as_bytes());
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+/// A cart of customer `c-1` in store `de` with these members changed.
+pub(crate) fn cart(changes: &Value) -> Value {
+    let mut cart = json!({
+        "id": "cart-1", "version": 3, "cartState": "Active", "customerId": "c-1",
+        "lastModifiedAt": "2026-11-02T10:11:12.345Z",
+        "store": { "typeId": "store", "key": "de" },
+        "totalPrice": { "type": "centPrecision", "currencyCode": "EUR", "centAmount": 123_450, "fractionDigits": 2 },
+        "totalLineItemQuantity": 3,
+        "lineItems": [
+            {
+                "id": "l-1", "quantity": 2, "name": { "de-DE": "Kanne", "en-GB": "Pot" }, "variant": { "id": 1, "sku": "K-1" },
+                "totalPrice": { "type": "centPrecision", "currencyCode": "EUR", "centAmount": 7_980, "fractionDigits": 2 },
+            },
+            { "id": "l-2", "quantity": 1, "name": {}, "variant": { "id": 1, "sku": "M-2" } },
+        ],
+        "shippingInfo": { "shippingMethodName": "DHL Paket" },
+        "somethingNew": { "a": [1, 2] },
+    });
+    merge(&mut cart, changes);
+    cart
+}
+
+/// An order of customer `c-1` in store `de` with these members changed.
+pub(crate) fn order(changes: &Value) -> Value {
+    let mut order = json!({
+        "id": "0b1c2d3e-0000-4000-8000-000000000001", "version": 7, "orderNumber": "1001", "customerId": "c-1",
+        "createdAt": "2026-10-01T08:00:00.000Z", "lastModifiedAt": "2026-10-03T08:00:00.000Z",
+        "orderState": "Complete", "paymentState": "Paid", "shipmentState": "Delivered",
+        "store": { "typeId": "store", "key": "de" },
+        "totalPrice": { "type": "centPrecision", "currencyCode": "EUR", "centAmount": 5_990, "fractionDigits": 2 },
+        "shippingInfo": { "shippingMethodName": "DHL Paket", "deliveries": [{ "parcels": [
+            { "trackingData": { "trackingId": "0034", "carrier": "DHL" } },
+            { "trackingData": { "trackingId": "back", "carrier": "DHL", "isReturn": true } },
+            {},
+        ] }] },
+        "returnInfo": [{ "items": [{ "quantity": 1, "shipmentState": "BackInStock", "paymentState": "Refunded" }] }],
+    });
+    merge(&mut order, changes);
+    order
+}
+
+/// A null removes a member.
+fn merge(into: &mut Value, changes: &Value) {
+    for (name, value) in changes.as_object().into_iter().flatten() {
+        match value {
+            Value::Null => drop(into.as_object_mut().unwrap().remove(name)),
+            value => into[name] = value.clone(),
+        }
+    }
+}

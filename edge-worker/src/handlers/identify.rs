@@ -1,0 +1,63 @@
+//! `POST /v1/identify` and `POST /v1/cart`: a page tells who its visitor is and gets what it may show.
+//!
+//! The two differ in when they are called; the answer is the same, because it is a function of the state.
+//!
+//! I/O in order: read the body; read commercetools (repeatable, only reads); answer; hand the link to the Tidio
+//! project's object (repeatable: facts have an idempotency key and patches of one contact merge).
+
+use contract::{ErrorCode, IdentifyRequest};
+use edge_core::config::Config;
+use edge_core::identify::{Call, Identified, Place};
+
+use crate::commerce_client::CommerceClient;
+use crate::delivery::Delivery;
+use crate::http::{Incoming, Outgoing, allow_for_any_store, allow_for_store};
+
+/// The answer, and what is to be delivered after it.
+pub async fn identify(
+    config: &Config,
+    incoming: &Incoming,
+    body: Result<Vec<u8>, ErrorCode>,
+    now_ms: u64,
+) -> (Outgoing, Option<Delivery>) {
+    let origin = incoming.origin.as_deref();
+    let refuse = |code| Outgoing::problem(code, &incoming.correlation_id);
+    let parsed = body.and_then(|body| {
+        serde_json::from_slice::<IdentifyRequest>(&body).map_err(|_detail| ErrorCode::BodyMalformed)
+    });
+    let request = match parsed {
+        Ok(request) => request,
+        Err(code) => return (allow_for_any_store(refuse(code), config, origin), None),
+    };
+    let place = match place(config, &request, origin) {
+        Ok(place) => place,
+        Err(ErrorCode::OriginForbidden) => {
+            return (refuse(ErrorCode::OriginForbidden).with("vary", "origin"), None);
+        }
+        Err(code) => return (allow_for_any_store(refuse(code), config, origin), None),
+    };
+    let commerce = CommerceClient::new(place.project, &incoming.correlation_id);
+    let call = Call { correlation_id: incoming.correlation_id.as_str(), now_ms };
+    let (answer, link) = match edge_core::identify::identify(config, place, &request, &commerce, call).await {
+        Ok(Identified { reply, link }) => (Outgoing::json(200, &reply), link),
+        Err(code) => (refuse(code), None),
+    };
+    // Without the contact interface there is nobody to deliver to: the page carries everything.
+    let delivery = link
+        .filter(|_| place.tidio.openapi.is_some())
+        .map(|link| Delivery::new(place.tidio.name.clone(), link, incoming.correlation_id.clone()));
+    (allow_for_store(answer, place.store, origin), delivery)
+}
+
+/// The store must allow the page's origin. A browser always sends one with a POST, so none is not enough.
+fn place<'a>(
+    config: &'a Config,
+    request: &IdentifyRequest,
+    origin: Option<&str>,
+) -> Result<Place<'a>, ErrorCode> {
+    let (store, ..) = config.store(&request.store).ok_or(ErrorCode::StoreUnknown)?;
+    if !origin.is_some_and(|origin| store.allows_origin(origin)) {
+        return Err(ErrorCode::OriginForbidden);
+    }
+    Place::find(config, &request.store, &request.locale)
+}

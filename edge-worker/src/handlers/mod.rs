@@ -1,0 +1,9 @@
+//! One file per endpoint: translate, call `edge_core`, translate back.
+
+mod bootstrap;
+mod health;
+mod identify;
+
+pub use bootstrap::bootstrap;
+pub use health::{healthz, readyz};
+pub use identify::identify;

@@ -1,0 +1,88 @@
+//! The table of endpoints.
+
+use contract::ErrorCode;
+
+use super::Method;
+
+/// An endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// Is the Worker alive?
+    Healthz,
+    /// Is it configured, and do the vendors accept it?
+    Readyz,
+    /// Public settings of a store and locale.
+    Bootstrap,
+    /// Who is asking?
+    Identify,
+    /// The cart has changed.
+    Cart,
+}
+
+/// Path, method, endpoint.
+const TABLE: &[(&str, Method, Endpoint)] = &[
+    ("/healthz", Method::Get, Endpoint::Healthz),
+    ("/readyz", Method::Get, Endpoint::Readyz),
+    ("/v1/bootstrap", Method::Get, Endpoint::Bootstrap),
+    ("/v1/identify", Method::Post, Endpoint::Identify),
+    ("/v1/cart", Method::Post, Endpoint::Cart),
+];
+
+impl Endpoint {
+    /// Name for logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Endpoint::Healthz => "healthz",
+            Endpoint::Readyz => "readyz",
+            Endpoint::Bootstrap => "bootstrap",
+            Endpoint::Identify => "identify",
+            Endpoint::Cart => "cart",
+        }
+    }
+
+    /// Do pages of other origins call it?
+    pub const fn is_for_browsers(self) -> bool {
+        matches!(self, Endpoint::Bootstrap | Endpoint::Identify | Endpoint::Cart)
+    }
+}
+
+/// The endpoint of a path and method. A preflight finds the endpoint that it asks about.
+///
+/// # Errors
+/// `route_unknown`, `method_not_allowed`: the caller's.
+pub fn find(path: &str, method: Method) -> Result<Endpoint, ErrorCode> {
+    let mut known = TABLE.iter().filter(|(at, ..)| *at == path).peekable();
+    if known.peek().is_none() {
+        return Err(ErrorCode::RouteUnknown);
+    }
+    known
+        .find(|(_, served, endpoint)| {
+            *served == method || (method == Method::Options && endpoint.is_for_browsers())
+        })
+        .map(|(.., endpoint)| *endpoint)
+        .ok_or(ErrorCode::MethodNotAllowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_methods_lead_to_endpoints() {
+        use Method::{Get, Options, Other, Post};
+        let cases = [
+            ("/healthz", Get, Ok(Endpoint::Healthz)),
+            ("/v1/identify", Post, Ok(Endpoint::Identify)),
+            ("/v1/identify", Options, Ok(Endpoint::Identify)),
+            ("/v1/identify", Get, Err(ErrorCode::MethodNotAllowed)),
+            ("/v1/identify", Other, Err(ErrorCode::MethodNotAllowed)),
+            ("/healthz", Options, Err(ErrorCode::MethodNotAllowed)),
+            ("/v1/identify/", Post, Err(ErrorCode::RouteUnknown)),
+            ("/V1/identify", Post, Err(ErrorCode::RouteUnknown)),
+            ("/", Get, Err(ErrorCode::RouteUnknown)),
+        ];
+        for (path, method, want) in cases {
+            assert_eq!(find(path, method), want, "{method:?} {path}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The only place that reads the clock, draws randomness or waits. Everything else takes them as arguments.
+
+use std::time::Duration;
+
+use futures_util::future::{self, Either};
+use worker::Delay;
+
+/// Milliseconds since the Unix epoch. In a Worker it stands still between two I/O operations.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub fn now_ms() -> u64 {
+    worker::Date::now().as_millis()
+}
+
+/// Sixteen random bytes. They name requests, so they need to be different, not secret.
+pub fn random_bytes() -> [u8; 16] {
+    let mut bytes = [0_u8; 16];
+    for chunk in bytes.chunks_mut(4) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "32 bits are what is wanted"
+        )]
+        let word = (draw() * 4_294_967_296.0) as u32;
+        chunk.iter_mut().zip(word.to_le_bytes()).for_each(|(to, from)| *to = from);
+    }
+    bytes
+}
+
+/// A random duration below `limit_ms`.
+pub fn jitter_ms(limit_ms: u64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "milliseconds are small"
+    )]
+    let drawn = (draw() * limit_ms as f64) as u64;
+    drawn
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that draws randomness")]
+fn draw() -> f64 {
+    js_sys::Math::random()
+}
+
+/// Waits.
+pub async fn sleep_ms(duration_ms: u64) {
+    Delay::from(Duration::from_millis(duration_ms)).await;
+}
+
+/// The work's result, or `None` if it takes longer. The work is dropped then; the caller aborts what it started.
+pub async fn within_ms<T>(limit_ms: u64, work: impl Future<Output = T>) -> Option<T> {
+    let work = Box::pin(work);
+    let limit = Box::pin(sleep_ms(limit_ms));
+    match future::select(work, limit).await {
+        Either::Left((result, _)) => Some(result),
+        Either::Right(_) => None,
+    }
+}
