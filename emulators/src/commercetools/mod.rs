@@ -1,9 +1,49 @@
-//! commercetools as a local server: HTTP API, authorization server, Subscriptions.
+//! commercetools as a local server: HTTP API and authorization server on one port.
+//!
+//! In scope: what storefronts and the bridge use, with the documented errors, scopes and limits.
+//! Out of scope: GraphQL, search indexes, B2B, import containers.
+
+mod call;
+mod cart_actions;
+mod carts;
+mod custom;
+mod custom_objects;
+mod customer_actions;
+mod customers;
+mod error;
+mod evaluate;
+mod expand;
+mod http;
+mod ids;
+mod kinds;
+mod lexer;
+mod lines;
+mod login;
+mod me;
+mod money;
+mod oauth;
+mod order_actions;
+mod order_delivery;
+mod orders;
+mod predicate;
+mod products;
+mod project;
+mod query;
+mod routes;
+mod schema;
+mod scopes;
+mod seed;
+mod settings;
+mod subscriptions;
+mod totals;
+mod world;
+
+#[cfg(test)]
+mod tests;
 
 use crate::shared::{Harness, server};
-use axum::Router;
 use clap::Args;
-use std::sync::Arc;
+use std::io;
 
 /// Command line of `emulators commercetools`.
 #[derive(Args)]
@@ -11,15 +51,17 @@ pub struct Options {
     /// Port to listen on; 0 picks a free one.
     #[arg(long, default_value_t = 8989)]
     port: u16,
-    /// Starting data: `demo` or `empty`.
+    /// Starting data: the shop `demo`, or `empty` (the same API clients and settings, nothing else).
     #[arg(long, default_value = "demo")]
-    seed: String,
+    seed: seed::Seed,
 }
 
 /// Serves until the process ends.
-pub async fn run(options: Options) -> std::io::Result<()> {
-    let harness = Arc::new(Harness::new("commercetools").with_correlation_header("x-correlation-id"));
-    let app = harness.wrap(Router::new(), Arc::new(|| ()));
-    let _ = options.seed;
+///
+/// # Errors
+/// When the port is taken.
+pub async fn run(options: Options) -> io::Result<()> {
+    let harness = Harness::new("commercetools").with_correlation_header("x-correlation-id");
+    let app = http::app(harness, options.seed).map_err(io::Error::other)?;
     server::listen(app, options.port, "commercetools emulator").await
 }
