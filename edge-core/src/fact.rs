@@ -44,3 +44,62 @@ pub struct IdentityLink {
     /// When it was observed, milliseconds since the Unix epoch.
     pub observed_at_ms: u64,
 }
+
+/// Tidio told of a contact, by webhook or in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactSeen {
+    /// Idempotency key, the webhook's id.
+    pub id: String,
+    /// Tidio's contact id.
+    pub tidio_id: String,
+    /// The opaque id under which the browser introduced the visitor; without one the contact is not ours.
+    pub distinct_id: Option<String>,
+    /// Correlation id of the call that brought the fact.
+    pub correlation_id: String,
+    /// When it was observed, milliseconds since the Unix epoch.
+    pub observed_at_ms: u64,
+}
+
+/// Everything that the engine takes in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// A proven shopper was seen.
+    Identity(IdentityLink),
+    /// A Tidio contact was seen.
+    ContactSeen(ContactSeen),
+}
+
+impl Fact {
+    /// Idempotency key.
+    pub fn id(&self) -> &str {
+        match self {
+            Fact::Identity(link) => &link.id,
+            Fact::ContactSeen(seen) => &seen.id,
+        }
+    }
+
+    /// What the fact is about: a contact key or a Tidio id.
+    pub fn subject(&self) -> &str {
+        match self {
+            Fact::Identity(link) => &link.contact,
+            Fact::ContactSeen(seen) => &seen.tidio_id,
+        }
+    }
+
+    /// Stable word for journal and metrics.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Fact::Identity(_) => "identity",
+            Fact::ContactSeen(_) => "contact_seen",
+        }
+    }
+
+    /// Correlation id of the call that brought the fact.
+    pub fn correlation_id(&self) -> &str {
+        match self {
+            Fact::Identity(link) => &link.correlation_id,
+            Fact::ContactSeen(seen) => &seen.correlation_id,
+        }
+    }
+}

@@ -5,6 +5,7 @@
 
 pub mod commerce;
 pub mod config;
+pub mod engine;
 pub mod fact;
 pub mod identify;
 pub mod identity;

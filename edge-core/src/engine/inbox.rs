@@ -1,0 +1,131 @@
+//! The inbox: every incoming fact by its idempotency key, stored before the caller is answered.
+
+use super::contact::{self, Stage};
+use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
+use super::{Priority, Settings, catalogue, journal, outbox};
+use crate::fact::{ContactSeen, Fact, IdentityLink};
+
+/// Facts absorbed in one block.
+const BLOCK: u32 = 100;
+
+/// How many facts of a submission were new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Stored now.
+    pub stored: u32,
+    /// Known already, by their idempotency key.
+    pub known: u32,
+}
+
+/// Stores facts that are not known yet. Repeatable.
+pub fn store<S: Sql>(sql: &S, facts: &[Fact], priority: Priority, now_ms: u64) -> Result<Receipt, SqlError> {
+    let mut receipt = Receipt::default();
+    for fact in facts {
+        let known = first(sql.exec("SELECT 1 FROM inbox WHERE id = ?1", &[fact.id().into()])?).is_some();
+        if known {
+            receipt.known += 1;
+            continue;
+        }
+        sql.exec(
+            "INSERT INTO inbox (id, kind, subject, payload, priority, correlation_id, received_ms, due_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+            &[
+                fact.id().into(),
+                fact.kind().into(),
+                fact.subject().into(),
+                to_json(fact)?.into(),
+                priority.number().into(),
+                fact.correlation_id().into(),
+                now_ms.into(),
+            ],
+        )?;
+        journal::write(sql, now_ms, fact.correlation_id(), fact.subject(), "received", fact.kind())?;
+        receipt.stored += 1;
+    }
+    Ok(receipt)
+}
+
+/// Turns due facts into what should stand in Tidio. Gives how many there were.
+pub fn absorb<S: Sql>(sql: &S, settings: &Settings, now_ms: u64) -> Result<usize, SqlError> {
+    let rows = sql.exec(
+        "SELECT id, payload, priority FROM inbox WHERE due_ms <= ?1 ORDER BY priority, due_ms, id LIMIT ?2",
+        &[now_ms.into(), BLOCK.into()],
+    )?;
+    for row in &rows {
+        let outcome = absorb_row(sql, settings, row, now_ms)?;
+        sql.exec(
+            "UPDATE inbox SET payload = NULL, due_ms = NULL, outcome = ?2 WHERE id = ?1",
+            &[row.text(0)?.into(), outcome.into()],
+        )?;
+    }
+    Ok(rows.len())
+}
+
+fn absorb_row<S: Sql>(
+    sql: &S,
+    settings: &Settings,
+    row: &Row,
+    now_ms: u64,
+) -> Result<&'static str, SqlError> {
+    let fact: Fact = from_json(&row.text(1)?)?;
+    let priority = Priority::from_number(row.number(2)?);
+    match &fact {
+        Fact::Identity(link) => absorb_link(sql, settings, link, priority, now_ms),
+        Fact::ContactSeen(seen) => absorb_seen(sql, seen, now_ms),
+    }
+}
+
+fn absorb_link<S: Sql>(
+    sql: &S,
+    settings: &Settings,
+    link: &IdentityLink,
+    priority: Priority,
+    now_ms: u64,
+) -> Result<&'static str, SqlError> {
+    let grace_until_ms = now_ms + settings.widget_grace_ms;
+    let mut contact = contact::find_or_new(sql, &link.contact, &link.distinct_id, grace_until_ms)?;
+    if contact.suppressed {
+        return Ok("suppressed");
+    }
+    contact.merge(link);
+    if contact.stage == Stage::Absent {
+        contact.stage = Stage::Lookup;
+    }
+    contact::save(sql, &contact, now_ms)?;
+    let catalogue = catalogue::current(sql)?;
+    // Before the first look at the panel every property counts as defined, so that the row is queued.
+    let available = |name: &str| catalogue.fetched_ms == 0 || catalogue.has(name);
+    let nothing_to_send =
+        contact.stage == Stage::Ready && contact.difference(available) == Default::default();
+    if nothing_to_send {
+        journal::write(sql, now_ms, &link.correlation_id, &link.contact, "unchanged", "")?;
+        return Ok("unchanged");
+    }
+    outbox::enqueue(sql, &link.contact, priority, &link.correlation_id, now_ms)?;
+    Ok("queued")
+}
+
+fn absorb_seen<S: Sql>(sql: &S, seen: &ContactSeen, now_ms: u64) -> Result<&'static str, SqlError> {
+    let Some(distinct_id) = &seen.distinct_id else { return Ok("not_ours") };
+    let Some(mut contact) = contact::find_distinct(sql, distinct_id)? else { return Ok("not_ours") };
+    if contact.suppressed {
+        return Ok("suppressed");
+    }
+    if contact.tidio_id.is_some() {
+        return Ok("known");
+    }
+    // What else stands in the contact is not known from here; everything desired is sent once.
+    contact.tidio_id = Some(seen.tidio_id.clone());
+    contact.stage = Stage::Ready;
+    contact.written.clear();
+    contact::save(sql, &contact, now_ms)?;
+    outbox::enqueue(sql, &contact.key, Priority::Event, &seen.correlation_id, now_ms)?;
+    outbox::renew(sql, &contact.key, now_ms)?;
+    journal::write(sql, now_ms, &seen.correlation_id, &contact.key, "found", "by webhook")?;
+    Ok("found")
+}
+
+/// When the next fact is due.
+pub fn next_due<S: Sql>(sql: &S) -> Result<Option<u64>, SqlError> {
+    first(sql.exec("SELECT min(due_ms) FROM inbox", &[])?).map_or(Ok(None), |row| row.optional_number(0))
+}

@@ -1,0 +1,245 @@
+//! The engine: the one writer of a Tidio project.
+//!
+//! In scope: what is stored, in which order things happen, when to try again, when to give up, and how never to
+//! exceed the vendor's budget. Out of scope: HTTP, the platform, and what the properties of a contact are.
+//!
+//! Everything that must not be lost is in SQL before anybody is told that it was taken. Between two calls to the
+//! outside every change of state is one synchronous block; a stop at any point leaves a state from which
+//! [`Engine::run`] goes on. Each outgoing call may happen twice, and the function that makes it says why that is
+//! safe.
+
+pub mod breaker;
+pub mod budget;
+pub mod catalogue;
+mod contact;
+pub mod dead;
+mod inbox;
+pub mod journal;
+mod outbox;
+mod resolve;
+pub mod retry;
+pub mod schema;
+mod send;
+pub mod sql;
+pub mod tidio;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use inbox::Receipt;
+
+use crate::fact::Fact;
+use breaker::{Gate, Vendor};
+use budget::Slot;
+use contact::Contact;
+use outbox::Pending;
+use sql::{Sql, SqlError, transaction};
+use tidio::{Answer, BATCH_LIMIT, Tidio, TidioError};
+
+/// Who waits for a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// A shopper or an agent, now.
+    Interactive,
+    /// An event of the shop.
+    Event,
+    /// Nobody: delta sync and backfill.
+    Backfill,
+}
+
+impl Priority {
+    const fn number(self) -> i64 {
+        match self {
+            Priority::Interactive => 0,
+            Priority::Event => 1,
+            Priority::Backfill => 2,
+        }
+    }
+
+    const fn from_number(number: u64) -> Self {
+        match number {
+            0 => Priority::Interactive,
+            1 => Priority::Event,
+            _ => Priority::Backfill,
+        }
+    }
+}
+
+/// What the engine needs from outside, besides what it is told.
+pub trait Ports {
+    /// The database.
+    type Sql: Sql;
+    /// Tidio's REST API.
+    type Tidio: Tidio;
+    /// The database.
+    fn sql(&self) -> &Self::Sql;
+    /// Tidio's REST API.
+    fn tidio(&self) -> &Self::Tidio;
+    /// Milliseconds since the Unix epoch. May jump in either direction.
+    fn now_ms(&self) -> u64;
+    /// Uniform over all of `u64`; for jitter, not for secrets.
+    fn random(&self) -> u64;
+}
+
+/// Settings of one Tidio project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long the widget may take to make a contact of an identified visitor before the engine does.
+    pub widget_grace_ms: u64,
+    /// How old the panel's property list may be before a write.
+    pub catalogue_max_age_ms: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { widget_grace_ms: 20_000, catalogue_max_age_ms: 10 * 60_000 }
+    }
+}
+
+/// Steps of one [`Engine::run`]: enough for a burst, few enough that a run ends long before the platform's limit
+/// on an alarm (15 minutes) at ten seconds a call.
+const STEPS_PER_RUN: usize = 40;
+
+/// How long a create waits for others to join its batch while look-ups go on.
+const CREATE_PATIENCE_MS: u64 = 2_000;
+
+/// The one writer of a Tidio project.
+pub struct Engine<P> {
+    ports: P,
+    settings: Settings,
+}
+
+enum Step {
+    /// Something was done; look again.
+    Done,
+    /// Nothing to do before then; `None` when nothing is pending at all.
+    Wait(Option<u64>),
+}
+
+impl<P: Ports> Engine<P> {
+    /// Opens the engine on its database, bringing the tables up to date.
+    ///
+    /// # Errors
+    /// The database fails, or was written by a newer version.
+    pub fn open(ports: P, settings: Settings) -> Result<Self, SqlError> {
+        schema::migrate(ports.sql())?;
+        Ok(Engine { ports, settings })
+    }
+
+    /// Stores facts; when this returns they are kept. Repeatable: known facts are counted and dropped.
+    ///
+    /// # Errors
+    /// Nothing was stored, and the caller may repeat.
+    pub fn submit(&self, facts: &[Fact], priority: Priority) -> Result<Receipt, SqlError> {
+        let now = self.ports.now_ms();
+        transaction(self.ports.sql(), |sql| inbox::store(sql, facts, priority, now))
+    }
+
+    /// Does what is due and gives the time at which to be called again, if anything is left to do.
+    ///
+    /// Only one run at a time: the caller's alarm guarantees it. Facts may be submitted meanwhile.
+    ///
+    /// # Errors
+    /// The database failed. Call again; nothing is lost.
+    pub async fn run(&self) -> Result<Option<u64>, SqlError> {
+        for _ in 0..STEPS_PER_RUN {
+            match self.step().await? {
+                Step::Done => {}
+                Step::Wait(until) => return Ok(until),
+            }
+        }
+        Ok(Some(self.ports.now_ms()))
+    }
+
+    async fn step(&self) -> Result<Step, SqlError> {
+        let (sql, now) = (self.ports.sql(), self.ports.now_ms());
+        if transaction(sql, |sql| inbox::absorb(sql, &self.settings, now))? > 0 {
+            return Ok(Step::Done);
+        }
+        let Some(work_due) = self.next_work()? else { return Ok(Step::Wait(None)) };
+        if work_due > now {
+            return Ok(Step::Wait(Some(work_due)));
+        }
+        match breaker::gate(sql, Vendor::Tidio, now)? {
+            Gate::OpenUntil(until) => return Ok(Step::Wait(Some(until))),
+            Gate::Probe => return self.refresh(now).await,
+            Gate::Closed => {}
+        }
+        if !catalogue::current(sql)?.is_fresh(now, self.settings.catalogue_max_age_ms) {
+            return self.refresh(now).await;
+        }
+        self.write(now).await
+    }
+
+    /// Reads the catalogue, or waits for a slot to do so.
+    async fn refresh(&self, now: u64) -> Result<Step, SqlError> {
+        if let Some(until) = self.blocked(now, Priority::Interactive)? {
+            return Ok(Step::Wait(Some(until)));
+        }
+        self.read_catalogue().await?;
+        Ok(Step::Done)
+    }
+
+    /// One request's worth of work: the most urgent first, and batches before single look-ups.
+    async fn write(&self, now: u64) -> Result<Step, SqlError> {
+        let sql = self.ports.sql();
+        let ready = outbox::due(sql, now, "'ready'", BATCH_LIMIT)?;
+        let create = outbox::due(sql, now, "'create'", BATCH_LIMIT)?;
+        let search = outbox::due(sql, now, "'lookup', 'verify'", 1)?;
+        let urgency = |rows: &[(Pending, Contact)]| rows.first().map(|(row, _)| row.priority);
+        let Some(most_urgent) =
+            [urgency(&ready), urgency(&create), urgency(&search)].into_iter().flatten().min()
+        else {
+            // A row whose contact is gone or absent: nothing will ever become of it.
+            sql.exec(
+                "DELETE FROM outbox WHERE due_ms <= ?1 AND contact NOT IN
+                     (SELECT key FROM contact WHERE stage <> 'absent')",
+                &[now.into()],
+            )?;
+            return Ok(Step::Done);
+        };
+        if let Some(until) = self.blocked(now, most_urgent)? {
+            return Ok(Step::Wait(Some(until)));
+        }
+        if urgency(&ready) == Some(most_urgent) {
+            self.patch(ready).await?;
+        } else if let Some((row, contact)) = search.first().filter(|_| !has_waited(&create, now)) {
+            self.look_up(row, contact).await?;
+        } else {
+            self.create(create).await?;
+        }
+        Ok(Step::Done)
+    }
+
+    fn next_work(&self) -> Result<Option<u64>, SqlError> {
+        let sql = self.ports.sql();
+        Ok([inbox::next_due(sql)?, outbox::next_due(sql)?].into_iter().flatten().min())
+    }
+
+    /// When the budget has a slot again, if it has none now.
+    fn blocked(&self, now: u64, priority: Priority) -> Result<Option<u64>, SqlError> {
+        budget::free_at(self.ports.sql(), now, priority)
+    }
+
+    /// A slot for one request.
+    fn slot(&self, priority: Priority) -> Result<Option<Slot>, SqlError> {
+        budget::take(self.ports.sql(), self.ports.now_ms(), priority).map(Result::ok)
+    }
+
+    /// Books the answer of a request and hands its result on.
+    fn settle<T>(&self, slot: Slot, answer: Answer<T>) -> Result<Result<T, TidioError>, SqlError> {
+        let now = self.ports.now_ms();
+        budget::finish(self.ports.sql(), &slot, now, answer.rate, answer.result.as_ref().err())?;
+        Ok(answer.result)
+    }
+}
+
+/// Creates wait a moment for look-ups, so that a crowd is created in batches.
+fn has_waited(create: &[(Pending, Contact)], now: u64) -> bool {
+    create.first().is_some_and(|(row, _)| row.due_ms + CREATE_PATIENCE_MS <= now)
+}
+
+fn most_urgent(rows: &[(Pending, Contact)]) -> Priority {
+    rows.iter().map(|(row, _)| row.priority).min().unwrap_or(Priority::Backfill)
+}

@@ -1,0 +1,92 @@
+//! Tables of the object's database, as numbered migrations.
+//!
+//! A migration that has been released is never edited: a new one is added at the end, and a test pins the text of
+//! the old ones.
+
+use super::sql::{Sql, SqlError, first, transaction};
+
+/// Migration `n` brings version `n` to `n + 1`. One statement per string.
+const MIGRATIONS: &[&[&str]] = &[&[
+    // Every incoming fact by its idempotency key. Done rows stay, without payload, for as long as a repetition
+    // can be expected.
+    "CREATE TABLE inbox (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, payload TEXT,
+        priority INTEGER NOT NULL, correlation_id TEXT NOT NULL, received_ms INTEGER NOT NULL,
+        due_ms INTEGER, attempts INTEGER NOT NULL DEFAULT 0, first_failed_ms INTEGER, outcome TEXT) WITHOUT ROWID",
+    "CREATE INDEX inbox_due ON inbox (due_ms, priority) WHERE due_ms IS NOT NULL",
+    "CREATE INDEX inbox_received ON inbox (received_ms)",
+    // Contact key, Tidio id and distinct id; what should stand in Tidio, and what does.
+    "CREATE TABLE contact (
+        key TEXT PRIMARY KEY, distinct_id TEXT NOT NULL, tidio_id TEXT, stage TEXT NOT NULL,
+        grace_until_ms INTEGER NOT NULL, read_backs INTEGER NOT NULL DEFAULT 0,
+        desired TEXT NOT NULL, written TEXT NOT NULL, refused TEXT NOT NULL,
+        suppressed INTEGER NOT NULL DEFAULT 0, changed_ms INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE UNIQUE INDEX contact_distinct ON contact (distinct_id)",
+    "CREATE INDEX contact_tidio ON contact (tidio_id) WHERE tidio_id IS NOT NULL",
+    // At most one pending patch per contact: what to send is the difference at the time of sending.
+    "CREATE TABLE outbox (
+        contact TEXT PRIMARY KEY, priority INTEGER NOT NULL, due_ms INTEGER NOT NULL,
+        part INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, first_failed_ms INTEGER,
+        cause TEXT, correlation_id TEXT NOT NULL, queued_ms INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX outbox_due ON outbox (due_ms, priority)",
+    // One row per request to Tidio that still counts against its minute.
+    "CREATE TABLE request (id INTEGER PRIMARY KEY AUTOINCREMENT, sent_ms INTEGER NOT NULL, done_ms INTEGER)",
+    "CREATE TABLE dead_letter (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject TEXT NOT NULL, cause TEXT NOT NULL,
+        detail TEXT NOT NULL, attempts INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+        correlation_id TEXT NOT NULL, replayed_ms INTEGER)",
+    "CREATE INDEX dead_letter_time ON dead_letter (last_ms)",
+    "CREATE TABLE journal (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, correlation_id TEXT NOT NULL,
+        subject TEXT NOT NULL, event TEXT NOT NULL, detail TEXT NOT NULL)",
+    "CREATE INDEX journal_correlation ON journal (correlation_id)",
+    "CREATE INDEX journal_subject ON journal (subject)",
+    "CREATE INDEX journal_time ON journal (at_ms)",
+    // Single values: budget, breaker, property catalogue.
+    "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+]];
+
+/// Brings the database to the newest version. Repeatable; each migration is one block.
+///
+/// # Errors
+/// A database that a newer version of this code has written is refused.
+pub fn migrate<S: Sql>(sql: &S) -> Result<(), SqlError> {
+    sql.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)", &[])?;
+    let current = version(sql)?;
+    if current > MIGRATIONS.len() as u64 {
+        return Err(SqlError::Failed(format!("schema version {current} is newer than this program")));
+    }
+    for (index, statements) in MIGRATIONS.iter().enumerate() {
+        if (index as u64) < current {
+            continue;
+        }
+        transaction(sql, |sql| {
+            for statement in *statements {
+                sql.exec(statement, &[])?;
+            }
+            sql.exec("DELETE FROM schema_version", &[])?;
+            sql.exec("INSERT INTO schema_version (version) VALUES (?1)", &[(index as u64 + 1).into()])?;
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn version<S: Sql>(sql: &S) -> Result<u64, SqlError> {
+    first(sql.exec("SELECT version FROM schema_version", &[])?).map_or(Ok(0), |row| row.number(0))
+}
+
+/// Reads a single value of table `state`.
+pub fn load<S: Sql, T: serde::de::DeserializeOwned + Default>(sql: &S, name: &str) -> Result<T, SqlError> {
+    match first(sql.exec("SELECT value FROM state WHERE name = ?1", &[name.into()])?) {
+        Some(row) => super::sql::from_json(&row.text(0)?),
+        None => Ok(T::default()),
+    }
+}
+
+/// Stores a single value of table `state`.
+pub fn store<S: Sql, T: serde::Serialize>(sql: &S, name: &str, value: &T) -> Result<(), SqlError> {
+    let text = super::sql::to_json(value)?;
+    sql.exec("INSERT OR REPLACE INTO state (name, value) VALUES (?1, ?2)", &[name.into(), text.into()])?;
+    Ok(())
+}

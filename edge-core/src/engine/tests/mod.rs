@@ -1,0 +1,125 @@
+//! The engine on a real SQLite against a Tidio in memory, with a clock that moves only when told.
+
+mod crash;
+mod flows;
+mod properties;
+mod sqlite;
+mod vendor;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Engine, Ports, Priority, Settings};
+use crate::fact::{CreatePolicy, Fact, IdentityLink};
+use sqlite::{Fuse, Sqlite};
+use vendor::Vendor;
+
+/// Everything outside the engine: it survives a stop.
+#[derive(Clone)]
+pub struct World {
+    pub sql: Rc<Sqlite>,
+    pub vendor: Rc<Vendor>,
+    pub clock: Rc<Cell<u64>>,
+    pub fuse: Rc<Fuse>,
+    seed: Rc<Cell<u64>>,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let (fuse, clock) = (Rc::new(Fuse::default()), Rc::new(Cell::new(1_000_000)));
+        World {
+            sql: Rc::new(Sqlite::new(fuse.clone())),
+            vendor: Rc::new(Vendor::new(fuse.clone(), clock.clone())),
+            clock,
+            fuse,
+            seed: Rc::new(Cell::new(seed)),
+        }
+    }
+
+    /// Opens the engine, as often as it takes.
+    pub fn open(&self) -> Engine<World> {
+        let settings = Settings { widget_grace_ms: 3_000, ..Settings::default() };
+        Engine::open(self.clone(), settings.clone()).unwrap_or_else(|_| {
+            self.fuse.reset(None);
+            Engine::open(self.clone(), settings).unwrap()
+        })
+    }
+
+    /// Runs until nothing is pending or vendor time has moved on by `limit_ms`. Gives whether it came to rest.
+    pub fn settle(&self, engine: &Engine<World>, limit_ms: u64) -> bool {
+        let end = self.clock.get() + limit_ms;
+        for _ in 0..100_000 {
+            match pollster::block_on(engine.run()) {
+                Ok(None) => return true,
+                Ok(Some(at)) => self.clock.set(at.max(self.clock.get())),
+                Err(_) => return false,
+            }
+            if self.clock.get() > end {
+                return false;
+            }
+        }
+        panic!("the engine spins");
+    }
+}
+
+impl Ports for World {
+    type Sql = Sqlite;
+    type Tidio = Vendor;
+
+    fn sql(&self) -> &Sqlite {
+        &self.sql
+    }
+
+    fn tidio(&self) -> &Vendor {
+        &self.vendor
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.clock.get()
+    }
+
+    fn random(&self) -> u64 {
+        // SplitMix64.
+        self.seed.set(self.seed.get().wrapping_add(0x9E37_79B9_7F4A_7C15));
+        let mut z = self.seed.get();
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+}
+
+/// A link of customer `customer` seen at `at`, number `n`.
+pub fn link(n: u64, customer: u64, at: u64, properties: &[(&str, &str)]) -> Fact {
+    Fact::Identity(IdentityLink {
+        id: format!("identify:{n}"),
+        contact: format!("shop:customer:{customer}"),
+        distinct_id: format!("d-{customer}"),
+        email: Some(format!("c{customer}@example.com")),
+        first_name: Some("Anna".to_owned()),
+        last_name: None,
+        create: CreatePolicy::OnIdentify,
+        properties: properties
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        correlation_id: format!("corr-{n}"),
+        observed_at_ms: at,
+    })
+}
+
+/// What stands in Tidio, by distinct id, without the correlation id (which names whichever fact came last).
+pub fn contents(vendor: &Vendor) -> BTreeMap<String, Vec<String>> {
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for contact in vendor.contacts.borrow().iter() {
+        let mut properties = contact.properties.clone();
+        properties.remove("ct_correlation_id");
+        let text = format!("{:?} {:?} {properties:?}", contact.email, contact.first_name);
+        all.entry(contact.distinct_id.clone().unwrap_or_default()).or_default().push(text);
+    }
+    all
+}
+
+pub fn submit(engine: &Engine<World>, facts: &[Fact]) {
+    engine.submit(facts, Priority::Interactive).unwrap();
+}
