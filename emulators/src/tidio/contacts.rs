@@ -11,7 +11,9 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    conversation,
     error::{ApiError, Problems},
+    flows::{self, Cause},
     gate::Caller,
     input::{Input, ListQuery, PAGE, meta},
     model::{Author, Person},
@@ -169,8 +171,9 @@ pub async fn messages(
             .iter()
             .map(|message| {
                 let (kind, author) = match &message.author {
-                    Author::Contact => ("contact", &person.id),
-                    Author::Operator(id) => ("operator", id),
+                    Author::Contact => ("contact", Some(&person.id)),
+                    Author::Operator(id) => ("operator", Some(id)),
+                    Author::Bot(_) => ("bot", None),
                 };
                 json!({
                     "id": message.id,
@@ -193,17 +196,19 @@ pub async fn send_message(
     Path(id): Path<String>,
     Input(body): Input,
 ) -> Result<StatusCode, ApiError> {
+    let text = body.get("message").and_then(Value::as_str).unwrap_or_default();
+    let mut problems = Problems::default();
+    if !MESSAGE_CHARS.contains(&text.chars().count()) {
+        problems.add("message", "1 to 5000 characters");
+    }
     tidio.with(|world| {
         contact(world.project(&caller.0)?, &id)?;
-        let text = body.get("message").and_then(Value::as_str).unwrap_or_default();
-        let mut problems = Problems::default();
-        if !MESSAGE_CHARS.contains(&text.chars().count()) {
-            problems.add("message", "1 to 5000 characters");
-        }
         problems.finish(())?;
-        super::conversation::from_contact(world, &caller.0, &id, text);
-        Ok(StatusCode::ACCEPTED)
-    })
+        conversation::from_contact(world, &caller.0, &id, text);
+        Ok::<(), ApiError>(())
+    })?;
+    flows::start(&tidio, &caller.0, &id, Cause::Message(text));
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// `GET /contacts/{id}/viewed-pages`: the last 30 days.

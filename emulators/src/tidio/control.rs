@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     error::ApiError,
+    flows::Flow,
     input::Input,
     model::{Plan, PropertyDefinition, PropertyType},
     project::{Project, WidgetMode},
@@ -26,6 +27,7 @@ pub fn routes() -> Router<Shared> {
         .route("/__emulator/stats", get(stats))
         .route("/__emulator/inbox", get(inbox))
         .route("/__emulator/webhooks", get(deliveries).post(set_target))
+        .route("/__emulator/flows", get(list_flows).post(set_flows))
         .route("/__emulator/widget-mode", post(set_mode))
         .route("/__emulator/project", post(set_project))
 }
@@ -131,6 +133,23 @@ async fn set_target(State(tidio): State<Shared>, Input(body): Input) -> Result<J
     }
     tidio.with(|world| {
         world.project(&key)?.target = target;
+        Ok(Json(json!({})))
+    })
+}
+
+async fn list_flows(State(tidio): State<Shared>) -> Json<Value> {
+    tidio.with(|world| {
+        let projects = world.projects.iter();
+        Json(projects.map(|p| json!({"project": p.public_key, "flows": p.flows})).collect())
+    })
+}
+
+/// `{project, flows}`: replaces the flows of a project.
+async fn set_flows(State(tidio): State<Shared>, Input(body): Input) -> Result<Json<Value>, ApiError> {
+    let key = body.get("project").and_then(Value::as_str).unwrap_or_default();
+    let flows = parse::<Vec<Flow>>(body.get("flows").unwrap_or(&Value::Null))?;
+    tidio.with(|world| {
+        world.project(key)?.flows = flows;
         Ok(Json(json!({})))
     })
 }

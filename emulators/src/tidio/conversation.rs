@@ -42,6 +42,11 @@ pub fn from_operator(
     Some(message_event(&message))
 }
 
+/// Adds what a flow says; the visitor's page shows it.
+pub fn from_bot(world: &mut World, project_key: &str, person: &str, flow: &str, text: &str) {
+    add(world, project_key, person, Author::Bot(flow.to_owned()), text, |_| {});
+}
+
 /// Closes a conversation as an agent does.
 pub fn solve(world: &mut World, project_key: &str, person: &str) -> Option<()> {
     world.project(project_key).ok()?.people.edit(person, |person| {
@@ -58,6 +63,7 @@ pub fn message_event(message: &Message) -> Value {
     let (from, operator) = match &message.author {
         Author::Contact => ("visitor", None),
         Author::Operator(id) => ("operator", Some(id)),
+        Author::Bot(_) => ("bot", None),
     };
     json!({
         "type": "message",

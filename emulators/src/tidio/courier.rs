@@ -23,7 +23,13 @@ const LOOK_EVERY_MS: u64 = 50;
 /// Sleep while nothing waits; the bell ends it.
 const IDLE_MS: u64 = 3_600_000;
 
-type Http = Client<HttpConnector, Body>;
+/// The client type.
+pub type Http = Client<HttpConnector, Body>;
+
+/// A client for plain HTTP addresses.
+pub fn http() -> Http {
+    Client::builder(TokioExecutor::new()).build_http()
+}
 
 /// One try that is due now.
 struct Try {
@@ -36,7 +42,7 @@ struct Try {
 
 /// Runs until the process ends.
 pub async fn run(tidio: Shared) {
-    let http: Http = Client::builder(TokioExecutor::new()).build_http();
+    let http = http();
     loop {
         let (due, sleep_ms) = tidio.with(collect);
         for attempt in due {

@@ -2,7 +2,7 @@
 //! inbox that shows live what agents would see.
 //!
 //! In scope: behaviour that an integration can observe, from the vendor's documentation and from what
-//! its widget is known to do. Out of scope: flows, Lyro, mail, and anything an integration never meets.
+//! its widget is known to do. Out of scope: Lyro, mail, and anything an integration never meets.
 //! Everything lives in memory; ids are the same on every run of the same script.
 //!
 //! For tests and benchmarks, beside what both emulators have (`requests`, `faults`, `reset`, `clock`):
@@ -13,6 +13,7 @@
 //! | `GET stats` | per project: contacts, duplicates, tickets, requests by minute, budget breaches (429 answers), dropped properties |
 //! | `POST project` | panel settings: `plan`, `rate` (`fixed` or `sliding`), `add_properties`, `remove_properties` |
 //! | `POST widget-mode` | how the widget misbehaves, see `project::WidgetMode` |
+//! | `GET`, `POST flows` | the merchant's flows, see `flows` |
 //! | `GET`, `POST webhooks` | deliveries; target, secrets, topics, duplicates |
 //!
 //! Where the vendor is silent, the choice is named where it is made: which person an identify joins
@@ -26,6 +27,7 @@ mod control;
 mod conversation;
 mod courier;
 mod error;
+mod flows;
 mod gate;
 mod ids;
 mod inbox;

@@ -80,7 +80,7 @@ pub struct Message {
     pub id: String,
     /// Text as typed.
     pub text: String,
-    /// `contact`, `operator`, `bot`.
+    /// Whose text it is.
     pub author: Author,
     /// Wall time.
     pub at_ms: u64,
@@ -93,6 +93,8 @@ pub enum Author {
     Contact,
     /// An agent, by operator id.
     Operator(String),
+    /// A flow, by name.
+    Bot(String),
 }
 
 /// A page the visitor opened.
@@ -181,6 +183,8 @@ pub struct Person {
     pub unread: u32,
     /// An agent closed the conversation.
     pub solved: bool,
+    /// Department the chat was handed to, by id.
+    pub department: Option<String>,
 }
 
 impl Person {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    flows::Flow,
     ids::Ids,
     model::{Department, Operator, Plan, PropertyDefinition, Ticket},
     people::People,
@@ -98,6 +99,8 @@ pub struct Project {
     pub done: VecDeque<Delivery>,
     /// Webhooks raised so far.
     pub raised: u64,
+    /// Flows the merchant has made.
+    pub flows: Vec<Flow>,
     /// How the widget behaves.
     pub widget: WidgetMode,
     /// Where ids come from.
@@ -125,6 +128,7 @@ impl Project {
             waiting: Vec::new(),
             done: VecDeque::new(),
             raised: 0,
+            flows: Vec::new(),
             widget: WidgetMode::default(),
             ids,
         }

@@ -10,7 +10,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{error::ApiError, input::Input, project::WidgetStart, stream, visitors, world::Shared};
+use super::{
+    error::ApiError,
+    flows::{self, Cause},
+    input::Input,
+    project::WidgetStart,
+    stream, visitors,
+    world::Shared,
+};
 
 /// Parts of the script in the order they are joined.
 const PARTS: [&str; 8] = [
@@ -79,7 +86,21 @@ async fn send(
     Path((key, visitor)): Path<(String, String)>,
     Input(report): Input,
 ) -> Result<Json<Value>, ApiError> {
-    tidio.with(|world| visitors::report(world, &key, &visitor, &report)).map(Json)
+    let answer = tidio.with(|world| visitors::report(world, &key, &visitor, &report))?;
+    if let Some(cause) = cause(&report) {
+        flows::start(&tidio, &key, &visitor, cause);
+    }
+    Ok(Json(answer))
+}
+
+/// What a report sets off in the merchant's flows.
+fn cause(report: &Value) -> Option<Cause<'_>> {
+    let word = |name: &str| report.get(name).and_then(Value::as_str);
+    match word("type")? {
+        "message" => word("text").map(Cause::Message),
+        "event" => word("name").map(Cause::Event),
+        _ => None,
+    }
 }
 
 async fn events(

@@ -2,6 +2,7 @@
 //! panel; its names and types follow the project's set-up guide.
 
 use super::{
+    flows::{Condition, Flow, Step, Trigger},
     model::{Department, Operator, Plan, PropertyDefinition, PropertyType},
     project::Project,
 };
@@ -61,8 +62,10 @@ const LAST_SEEN: &str = "2026-01-05T08:00:00+00:00";
 pub fn seed_demo() -> Vec<Project> {
     let mut eu = demo(DEMO_EU, "Kessel EU", "ci_demo_eu", "cs_demo_eu");
     eu.plan = Plan::Premium;
+    eu.flows = vec![to_desk("de", "German desk"), to_desk("uk", "English desk")];
     let mut us = demo(DEMO_US, "Kessel US", "ci_demo_us", "cs_demo_us");
     us.plan = Plan::Plus;
+    us.flows = vec![to_desk("us", "US desk")];
     vec![eu, us]
 }
 
@@ -94,4 +97,18 @@ fn demo(public_key: &str, name: &str, client_id: &str, client_secret: &str) -> P
         })
         .collect();
     project
+}
+
+/// A flow that hands a chat to a desk once the visitor writes, by the route the shop's bridge has set.
+fn to_desk(route: &str, desk: &str) -> Flow {
+    Flow {
+        name: format!("Route {route}"),
+        when: Trigger::AnyMessage,
+        conditions: vec![Condition {
+            property: "ct_route".into(),
+            equals: None,
+            contains: Some(route.into()),
+        }],
+        then: vec![Step::Assign(desk.into())],
+    }
 }

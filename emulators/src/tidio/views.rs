@@ -71,6 +71,7 @@ pub fn detail(project: &Project, person: &Person) -> Value {
         .map(|event| json!({"name": event.name, "data": event.data, "at": event.at_ms}))
         .collect();
     let visit = person.visit.as_ref();
+    let department = person.department.as_deref().and_then(|id| project.department(id));
     json!({
         "id": person.id,
         "contact": person.is_contact,
@@ -100,6 +101,7 @@ pub fn detail(project: &Project, person: &Person) -> Value {
         "dropped": person.dropped,
         "unread": person.unread,
         "solved": person.solved,
+        "department": department.map(|department| &department.name),
         "created_at": stamp(person.created_ms),
         "updated_at": person.updated_ms,
     })
@@ -109,6 +111,7 @@ fn message(project: &Project, person: &Person, message: &super::model::Message) 
     let (from, author) = match &message.author {
         Author::Contact => ("contact", person.name()),
         Author::Operator(id) => ("operator", project.operator(id).map(|operator| operator.name.clone())),
+        Author::Bot(flow) => ("bot", Some(flow.clone())),
     };
     json!({"id": message.id, "from": from, "author": author, "text": message.text, "at": message.at_ms})
 }

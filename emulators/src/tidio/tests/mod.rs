@@ -1,5 +1,6 @@
 //! The emulator as its clients meet it: requests go through the whole router.
 
+mod flows;
 mod hooks;
 mod rest;
 mod tickets;

@@ -7,12 +7,14 @@ function renderHead() {
     head.replaceChildren(h("h2", {}, "No conversation selected"));
     return;
   }
-  head.replaceChildren(
+  const parts = [
     face(nameOf(person)),
     h("div", { class: "title" }, h("h2", {}, nameOf(person)), h("p", {}, presence(person))),
+    person.department ? h("span", { class: "badge desk-badge", title: "Department" }, person.department) : null,
     h("button", { type: "button", class: "plain", onclick: () => act("ban", { ...here(), banned: !person.banned }) }, person.banned ? "Unban" : "Ban"),
     h("button", { type: "button", class: "solve", onclick: () => act("solve", here()), disabled: person.solved }, person.solved ? "Solved" : "Solve"),
-  );
+  ];
+  head.replaceChildren(...parts.filter(Boolean));
 }
 
 function presence(person) {

@@ -96,9 +96,9 @@ function receiveMessage(news) {
   if (isKnown) return;
   state.messages.push(news);
   save();
-  if (news.from === "operator" && !view.isOpen) panel.unread += 1;
+  if (news.from !== "visitor" && !view.isOpen) panel.unread += 1;
   render();
-  if (news.from === "operator") dispatch("messageFromOperator", { message: news.text, fromBot: false });
+  if (news.from !== "visitor") dispatch("messageFromOperator", { message: news.text, fromBot: news.from === "bot" });
 }
 
 const actions = {

@@ -145,7 +145,8 @@ function renderLog() {
 
 function messageLine(doc, message) {
   const operator = state.operators.find((one) => one.id === message.operator);
-  const who = message.from === "visitor" ? T.you : (operator && operator.name) || T.agent;
+  const others = message.from === "bot" ? T.bot : (operator && operator.name) || T.agent;
+  const who = message.from === "visitor" ? T.you : others;
   const time = new Date(message.at).toLocaleTimeString(LANGUAGE, { hour: "2-digit", minute: "2-digit" });
   return element(
     doc, "div", { class: `line ${message.from}` },
