@@ -20,7 +20,7 @@ const DELETE_AFTER_DAYS: i64 = 90;
 pub fn create(project: &mut Project, actor: &Actor, draft: &Value, store: Option<&str>) -> Outcome<Doc> {
     let currency = needed_text(draft, "currency")?;
     let mut doc = json!({
-        "type": "Cart", "cartState": "Active", "origin": draft.get("origin").and_then(Value::as_str).unwrap_or("Customer"),
+        "cartState": "Active", "origin": draft.get("origin").and_then(Value::as_str).unwrap_or("Customer"),
         "lineItems": [], "customLineItems": [], "totalPrice": money(currency, 0),
         "shippingMode": "Single", "shipping": [], "itemShippingAddresses": [],
         "discountCodes": [], "directDiscounts": [], "refusedGifts": [],

@@ -56,7 +56,7 @@ pub fn register(project: &mut Project, actor: &Actor, draft: &Value, store: Opti
     }
     let mut doc = json!({
         "email": email, "lowercaseEmail": lower, "isEmailVerified": false, "authenticationMode": "Password",
-        "addresses": [], "shippingAddressIds": [], "billingAddressIds": [], "stores": stores(project, draft, store)?,
+        "addresses": [], "shippingAddressIds": [], "billingAddressIds": [], "customerGroupAssignments": [], "stores": stores(project, draft, store)?,
     });
     for member in FROM_DRAFT {
         if let Some(value) = draft.get(member).filter(|value| !value.is_null()) {

@@ -127,6 +127,11 @@ impl ApiError {
         if self.is_oauth() {
             body["error"] = json!(self.code);
             body["error_description"] = json!(self.message);
+            if self.code == "invalid_token" {
+                // The vendor repeats the code here and explains in the description only.
+                body["message"] = json!(self.code);
+                body["errors"] = json!([{ "code": self.code, "message": self.code }]);
+            }
         }
         body
     }

@@ -95,11 +95,9 @@ pub fn check_state(draft: &Value, member: &str, allowed: &[&str]) -> Outcome<()>
 
 fn order_members(project: &Project, draft: &Value) -> Outcome<Map<String, Value>> {
     let mut members = Map::new();
-    members.insert("type".to_owned(), json!("Order"));
     members.insert("orderState".to_owned(), json!("Open"));
     members.insert("syncInfo".to_owned(), json!([]));
     members.insert("returnInfo".to_owned(), json!([]));
-    members.insert("transactionFee".to_owned(), json!(true));
     for name in FROM_DRAFT {
         if let Some(value) = draft.get(name).filter(|value| !value.is_null()) {
             members.insert(name.to_owned(), value.clone());
