@@ -174,6 +174,7 @@ struct Panel {
     project: String,
     plan: Option<Plan>,
     rate: Option<Measure>,
+    terse_errors: Option<bool>,
     #[serde(default)]
     add_properties: Vec<NewProperty>,
     #[serde(default)]
@@ -197,6 +198,7 @@ async fn set_project(State(tidio): State<Shared>, Input(body): Input) -> Result<
         let project = world.project(&panel.project)?;
         project.plan = panel.plan.unwrap_or(project.plan);
         project.rate.measure = panel.rate.unwrap_or(project.rate.measure);
+        project.terse_errors = panel.terse_errors.unwrap_or(project.terse_errors);
         project.properties.retain(|definition| !panel.remove_properties.contains(&definition.name));
         for NewProperty { name, kind, label, group } in panel.add_properties {
             if project.property(&name).is_none() {

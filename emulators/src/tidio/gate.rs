@@ -24,7 +24,7 @@ pub struct Caller(pub String, String);
 pub async fn gate(State(tidio): State<Shared>, mut request: Request, next: Next) -> Response {
     let products = request.uri().path().starts_with("/products");
     let admitted = tidio.with(|world| admit(world, request.headers(), products));
-    let (caller, budget) = match admitted {
+    let (caller, budget, terse) = match admitted {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal.into_response(),
     };
@@ -35,6 +35,10 @@ pub async fn gate(State(tidio): State<Shared>, mut request: Request, next: Next)
     } else {
         ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests").into_response()
     };
+    if terse && response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+        let refusal = ApiError::new(response.status(), "validation_error", "Validation failed");
+        response = refusal.into_response();
+    }
     response.extensions_mut().insert(client);
     let headers = response.headers_mut();
     headers.insert("x-ratelimit-limit", HeaderValue::from(budget.limit));
@@ -42,7 +46,7 @@ pub async fn gate(State(tidio): State<Shared>, mut request: Request, next: Next)
     response
 }
 
-fn admit(world: &mut World, headers: &HeaderMap, products: bool) -> Result<(Caller, Budget), ApiError> {
+fn admit(world: &mut World, headers: &HeaderMap, products: bool) -> Result<(Caller, Budget, bool), ApiError> {
     check_version(headers)?;
     let id = text(headers, CLIENT_ID);
     let secret = text(headers, CLIENT_SECRET);
@@ -56,7 +60,7 @@ fn admit(world: &mut World, headers: &HeaderMap, products: bool) -> Result<(Call
         })?;
     check_plan(project.plan, products)?;
     let budget = project.rate.admit(project.plan.per_minute(), vendor_ms);
-    Ok((Caller(project.public_key.clone(), project.client_id.clone()), budget))
+    Ok((Caller(project.public_key.clone(), project.client_id.clone()), budget, project.terse_errors))
 }
 
 fn check_plan(plan: Plan, products: bool) -> Result<(), ApiError> {

@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | `GET inbox?project=&distinct_id=&email=` | everything agents could see: contacts and visitors with identity, properties, tags, messages, events, tickets, online flag |
 //! | `GET stats` | per project: contacts, duplicates, tickets, requests by minute, budget breaches (429 answers), dropped properties |
-//! | `POST project` | panel settings: `plan`, `rate` (`fixed` or `sliding`), `add_properties`, `remove_properties` |
+//! | `POST project` | panel settings: `plan`, `rate` (`fixed` or `sliding`), `terse_errors`, `add_properties`, `remove_properties` |
 //! | `POST widget-mode` | how the widget misbehaves, see `project::WidgetMode` |
 //! | `GET`, `POST flows` | the merchant's flows, see `flows` |
 //! | `GET`, `POST webhooks` | deliveries; target, secrets, topics, duplicates |

@@ -81,6 +81,8 @@ pub struct Project {
     pub rate: RateWindow,
     /// Properties the merchant has made.
     pub properties: Vec<PropertyDefinition>,
+    /// Refusals of content do not name what is wrong: the vendor promises no wording.
+    pub terse_errors: bool,
     /// Departments, the default one first.
     pub departments: Vec<Department>,
     /// Agents.
@@ -119,6 +121,7 @@ impl Project {
             plan: Plan::Premium,
             rate: RateWindow::default(),
             properties: Vec::new(),
+            terse_errors: false,
             departments: vec![Department { id: ids.named("department General"), name: "General".into() }],
             operators: Vec::new(),
             people: People::default(),

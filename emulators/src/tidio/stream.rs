@@ -4,10 +4,11 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{
+    conversation::message_event,
     error::ApiError,
     model::Visit,
     world::{News, Shared},
@@ -16,8 +17,9 @@ use super::{
 /// How soon a page comes back after its stream has broken.
 const RECONNECT: Duration = Duration::from_millis(500);
 
-/// Events for the widget of one visitor. The visitor is online while the stream lives. It ends with a
-/// reset; the page then registers again.
+/// Events for the widget of one visitor, after the conversation so far. The visitor is online while the
+/// stream lives. It ends with a reset, after which the page registers again, and when the page has been
+/// too slow to take everything, after which it connects again.
 pub fn of_visitor(
     tidio: Shared,
     project: String,
@@ -25,6 +27,7 @@ pub fn of_visitor(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let news = tidio.listen();
     let presence = Presence::enter(tidio, project, visitor)?;
+    let history = presence.history().to_string();
     let events = stream::unfold((news, presence), |(mut news, presence)| async move {
         loop {
             match next(&mut news).await? {
@@ -34,12 +37,12 @@ pub fn of_visitor(
                     let event = Event::default().data(event.to_string());
                     return Some((Ok(event), (news, presence)));
                 }
-                Some(News::Reset) => return None,
-                _ => {}
+                Some(News::Reset) | None => return None,
+                Some(_) => {}
             }
         }
     });
-    let hello = stream::once(async { Ok(Event::default().retry(RECONNECT).comment("connected")) });
+    let hello = stream::once(async move { Ok(Event::default().retry(RECONNECT).data(history)) });
     Ok(Sse::new(hello.chain(events)).keep_alive(KeepAlive::default()))
 }
 
@@ -80,6 +83,15 @@ impl Presence {
         let presence = Self { tidio, project, visitor };
         presence.count(|open| open.saturating_add(1)).ok_or_else(|| ApiError::missing("visitor"))?;
         Ok(presence)
+    }
+
+    fn history(&self) -> Value {
+        self.tidio.with(|world| {
+            let project = world.project(&self.project).ok();
+            let person = project.and_then(|project| project.people.get(&self.visitor));
+            let messages = person.map(|person| person.messages.as_slice()).unwrap_or_default();
+            json!({"type": "history", "messages": messages.iter().map(message_event).collect::<Vec<_>>()})
+        })
     }
 
     fn count(&self, change: fn(u32) -> u32) -> Option<()> {

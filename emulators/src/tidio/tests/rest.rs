@@ -221,6 +221,19 @@ async fn the_property_catalogue_is_the_panels() {
 }
 
 #[tokio::test]
+async fn refusals_can_be_terse() {
+    let emulator = Emulator::start();
+    emulator.post("/__emulator/project", json!({"project": DEMO_EU, "terse_errors": true})).await;
+    let answer = emulator.call("POST", "/contacts", json!({"email": "nonsense"})).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        answer.body,
+        json!({"errors": [{"code": "validation_error", "message": "Validation failed"}]})
+    );
+    assert_eq!(answer.rate("x-ratelimit-limit"), Some(120));
+}
+
+#[tokio::test]
 async fn products_are_checked_and_kept_by_id() {
     let emulator = Emulator::start();
     let good = json!({"id": 7, "url": "https://s.example/p", "title": "Pot", "description": "d",

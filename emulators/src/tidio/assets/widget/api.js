@@ -69,7 +69,8 @@ function sendVisitorMessage(text) {
   save();
   render();
   send({ type: "message", text }).then((kept) => {
-    if (kept && kept.id) message.id = kept.id;
+    if (!kept || !kept.id) return;
+    message.id = kept.id;
     delete message.pending;
     save();
   });
@@ -86,6 +87,8 @@ function receive(news) {
   } else if (news.type === "banned") {
     isBanned = news.banned;
     if (isBanned) unmount();
+  } else if (news.type === "history") {
+    news.messages.forEach(receiveMessage);
   } else if (news.type === "message") {
     receiveMessage(news);
   }
