@@ -1,8 +1,8 @@
 /** schema.org data of a product page. Pure. In scope: the object and its safe embedding. */
-import type { ProductView } from "./commerce/views";
+import type { ProductView, VariantView } from "./commerce/views";
 import { decimal } from "./money";
 
-/** A `Product` with its offer. `origin` is the shop's public origin. */
+/** A `Product` with an offer per variant. `origin` is the shop's public origin. */
 export function productJsonLd(product: ProductView, origin: string): object {
   const url = `${origin}/products/${encodeURIComponent(product.key)}`;
   return {
@@ -10,21 +10,25 @@ export function productJsonLd(product: ProductView, origin: string): object {
     "@type": "Product",
     name: product.name,
     description: product.description,
-    sku: product.sku,
+    sku: product.variants[0].sku,
     url,
     ...(product.image ? { image: new URL(product.image, origin).href } : {}),
-    ...(product.price
-      ? {
-          offers: {
-            "@type": "Offer",
-            url,
-            price: decimal(product.price.centAmount, product.price.fractionDigits),
-            priceCurrency: product.price.currencyCode,
-            availability: `https://schema.org/${product.inStock ? "InStock" : "OutOfStock"}`,
-          },
-        }
-      : {}),
+    offers: product.variants.flatMap((variant) => offerOf(variant, url)),
   };
+}
+
+function offerOf({ sku, price, inStock }: VariantView, url: string): object[] {
+  if (!price) return [];
+  return [
+    {
+      "@type": "Offer",
+      sku,
+      url,
+      price: decimal(price.centAmount, price.fractionDigits),
+      priceCurrency: price.currencyCode,
+      availability: `https://schema.org/${inStock ? "InStock" : "OutOfStock"}`,
+    },
+  ];
 }
 
 /** JSON that cannot end the script element it stands in. */

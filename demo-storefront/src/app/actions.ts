@@ -9,9 +9,9 @@
 import { redirect } from "next/navigation";
 import { config } from "../config";
 import { addActions, checkoutActions, parseCheckout, parseQuantity, quantityActions, type CheckoutField } from "../commerce/cart-actions";
-import { ensureCart, findCart, updateCart } from "../commerce/carts";
+import { ensureCart, findCart, updateCart, updateSeenCart } from "../commerce/carts";
 import { signIn } from "../commerce/customers";
-import { CommerceError } from "../commerce/errors";
+import { CommerceError, type CommerceProblem } from "../commerce/errors";
 import { listShippingMethods, placeOrder } from "../commerce/orders";
 import { toCartView } from "../commerce/views";
 import { findMarket } from "../markets";
@@ -29,6 +29,9 @@ export interface FormResult {
   /** Tells one result from the next of the same kind. */
   at?: number;
 }
+
+/** What a form says about a failure that the visitor can do something about. */
+const REASONS: { [Problem in CommerceProblem]?: NonNullable<FormResult["reason"]> } = { refused: "refused", conflict: "changed" };
 
 /** Adds a product: fields `sku` and `quantity`. */
 export async function addToCart(_: FormResult, form: FormData): Promise<FormResult> {
@@ -100,12 +103,12 @@ export async function checkout(_: FormResult, form: FormData): Promise<FormResul
   let orderId: string | undefined;
   const result = await guarded(async () => {
     const [session, market] = [await getSession(), await getMarket()];
-    const methods = await listShippingMethods(market);
-    const parsed = parseCheckout(form, market.country, methods.map(({ id }) => id));
-    if ("invalid" in parsed) return { ...failed("invalid"), invalid: parsed.invalid };
     const cart = await findCart(session, market);
     if (!cart || cart.lineItems.length === 0 || String(cart.version) !== values.version) return failed("changed");
-    const prepared = await updateCart(market, cart, () => checkoutActions(parsed.input));
+    const methods = await listShippingMethods(market, cart);
+    const parsed = parseCheckout(form, market.country, methods.map(({ id }) => id));
+    if ("invalid" in parsed) return { ...failed("invalid"), invalid: parsed.invalid };
+    const prepared = await updateSeenCart(market, cart, checkoutActions(parsed.input));
     const order = await placeOrder(market, prepared);
     await saveSession(withOrder(session, market.store, order.id));
     orderId = order.id;
@@ -122,7 +125,7 @@ async function guarded(work: () => Promise<FormResult>): Promise<FormResult> {
   } catch (error) {
     if (!(error instanceof CommerceError)) throw error;
     console.error("shop action failed", { problem: error.problem, code: error.code, correlation_id: error.correlationId });
-    return failed(error.problem === "refused" ? "refused" : "action");
+    return failed(REASONS[error.problem] ?? "action");
   }
 }
 

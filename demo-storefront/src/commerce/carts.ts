@@ -40,6 +40,8 @@ export async function ensureCart(session: Session, market: Market): Promise<Cart
     country: market.country,
     locale: market.locale,
     ...(session.customerId ? { customerId: session.customerId } : {}),
+    // Enough for taxes and shipping to be known before the checkout.
+    shippingAddress: { country: market.country },
     // Made within a store, the cart belongs to it; the draft need not say so.
   };
   return call(inStore(market).carts().post({ body }));
@@ -63,6 +65,11 @@ export async function updateCart(market: Market, cart: Cart, actions: (cart: Car
       current = await call(carts.get());
     }
   }
+}
+
+/** Changes a cart only as the visitor has seen it: a concurrent change is a `conflict`. @throws CommerceError */
+export function updateSeenCart(market: Market, cart: Cart, actions: CartUpdateAction[]): Promise<Cart> {
+  return call(inStore(market).carts().withId({ ID: cart.id }).post({ body: { version: cart.version, actions } }));
 }
 
 /** A customer's latest active cart in a market. @throws CommerceError */

@@ -1,12 +1,12 @@
 /** Orders and shipping methods. In scope: placing, reading with a check of the owner. Out of scope: payment. */
 import "server-only";
 import { randomBytes } from "node:crypto";
-import type { Cart, Order, ShippingMethod } from "@commercetools/platform-sdk";
+import type { Cart, Order, ShippingMethod, ShippingRate } from "@commercetools/platform-sdk";
 import type { Market } from "../markets";
 import type { Session } from "../session/token";
 import { inStore, project } from "./client";
-import { call, callOptional, CommerceError } from "./errors";
-import { localized, type Money } from "./views";
+import { call, callOptional } from "./errors";
+import { localized, toCartView, type Money } from "./views";
 
 const ORDERS_SHOWN = 20;
 
@@ -42,31 +42,42 @@ export async function findOrder(session: Session, id: string): Promise<Order | n
   return isCustomers || isGuests ? order : null;
 }
 
-/** Ways of shipping to a market's country; none where the project has none. @throws CommerceError */
-export async function listShippingMethods(market: Market): Promise<ShippingView[]> {
-  const queryArgs = { country: market.country, currency: market.currency };
-  try {
-    const { results } = await call(project().shippingMethods().matchingLocation().get({ queryArgs }));
-    return results.flatMap((method) => toShippingView(method, market));
-  } catch (error) {
-    if (error instanceof CommerceError && error.problem === "not_found") return [];
-    throw error;
-  }
+/**
+ * Ways of shipping a cart; none where the project has none. A cart that has no address yet is asked about by the
+ * market's country. @throws CommerceError
+ */
+export async function listShippingMethods(market: Market, cart: Cart): Promise<ShippingView[]> {
+  const methods = project().shippingMethods();
+  const { country, currency } = market;
+  const request = cart.shippingAddress
+    ? methods.matchingCart().get({ queryArgs: { cartId: cart.id } })
+    : methods.matchingLocation().get({ queryArgs: { country, currency } });
+  const { subtotal } = toCartView(cart, market.locale);
+  const answer = await callOptional(request);
+  return (answer?.results ?? []).flatMap((method) => toShippingView(method, market, subtotal.centAmount));
 }
 
-function toShippingView(method: ShippingMethod, { currency, locale }: Market): ShippingView[] {
-  const rates = method.zoneRates.flatMap((zone) => zone.shippingRates);
-  const rate = rates.find((candidate) => candidate.isMatching) ?? rates.find(({ price }) => price.currencyCode === currency);
+function toShippingView(method: ShippingMethod, { currency, country, locale }: Market, subtotal: number): ShippingView[] {
+  const rate = rateOf(method, currency, country);
   if (!rate) return [];
   const { centAmount, currencyCode, fractionDigits } = rate.price;
+  const isFree = rate.freeAbove !== undefined && subtotal >= rate.freeAbove.centAmount;
   return [
     {
       id: method.id,
       name: localized(method.localizedName, locale) || method.name,
       description: localized(method.localizedDescription, locale) || method.description || "",
-      price: { centAmount, currencyCode, fractionDigits },
+      price: { centAmount: isFree ? 0 : centAmount, currencyCode, fractionDigits },
     },
   ];
+}
+
+/** The rate that the backend marks as matching, else one of this currency in a zone that is not another country's. */
+function rateOf(method: ShippingMethod, currency: string, country: string): ShippingRate | undefined {
+  const rates = method.zoneRates.flatMap((zone) => zone.shippingRates);
+  const here = method.zoneRates.filter(({ zone }) => zone.obj?.locations.some((location) => location.country === country) ?? true);
+  const inCurrency = here.flatMap((zone) => zone.shippingRates).find(({ price }) => price.currencyCode === currency);
+  return rates.find(({ isMatching }) => isMatching) ?? inCurrency;
 }
 
 /** A number for people: `KC-` and eight characters; commercetools refuses one that exists already. */

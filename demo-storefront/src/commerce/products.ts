@@ -12,9 +12,9 @@ const LIST_LIMIT = 100;
 
 /** All products for sale in a market, oldest first. @throws CommerceError */
 export async function listProducts(market: Market): Promise<ProductView[]> {
-  const queryArgs = { ...priceOf(market), limit: LIST_LIMIT, sort: "createdAt asc", withTotal: false, expand: "categories[*]" };
+  const queryArgs = { ...viewOf(market), limit: LIST_LIMIT, sort: "createdAt asc", withTotal: false };
   const { results } = await call(project().productProjections().get({ queryArgs }));
-  return results.map((product) => toProductView(product, market.locale)).filter((product) => product.price !== null);
+  return results.map((product) => toProductView(product, market.locale)).filter(({ variants }) => variants[0].price !== null);
 }
 
 /** One product by key or, for products without a key, by id. Once per request. @throws CommerceError */
@@ -24,16 +24,16 @@ export const findProduct = cache(async (market: Market, key: string): Promise<Pr
 });
 
 function byKey(market: Market, key: string): Promise<ProductProjection | null> {
-  const queryArgs = { ...priceOf(market), expand: "categories[*]" };
+  const queryArgs = viewOf(market);
   return callOptional(project().productProjections().withKey({ key }).get({ queryArgs }));
 }
 
 async function byId(market: Market, id: string): Promise<ProductProjection | null> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return null;
-  const queryArgs = { ...priceOf(market), expand: "categories[*]" };
+  const queryArgs = viewOf(market);
   return callOptional(project().productProjections().withId({ ID: id }).get({ queryArgs }));
 }
 
-function priceOf({ currency, country }: Market) {
-  return { priceCurrency: currency, priceCountry: country };
+function viewOf({ currency, country }: Market) {
+  return { priceCurrency: currency, priceCountry: country, expand: ["categories[*]", "productType"] };
 }

@@ -6,7 +6,6 @@
  */
 import type {
   Address,
-  Attribute,
   Cart,
   LineItem,
   LocalizedString,
@@ -24,30 +23,40 @@ export interface Money {
   fractionDigits: number;
 }
 
+/** One thing to buy: a size or a colour of a product. */
+export interface VariantView {
+  sku: string;
+  /** What tells it from its siblings, such as `500 g`; empty for an only child. */
+  label: string;
+  /** Absent when it is not for sale in this market. */
+  price: Money | null;
+  /** Price before a discount. */
+  fullPrice: Money | null;
+  inStock: boolean;
+}
+
 export interface ProductView {
   id: string;
   /** Product key, or id where the product has none: the path of its page. */
   key: string;
   name: string;
   description: string;
-  sku: string;
-  variantId: number;
   /** URL of the picture; empty without one. */
   image: string;
-  /** Absent when the product is not for sale in this market. */
-  price: Money | null;
-  /** Price before a discount. */
-  fullPrice: Money | null;
-  /** Names of its categories, where they were expanded. */
+  /** Never empty; the first one is shown first. */
+  variants: [VariantView, ...VariantView[]];
+  /** Its categories, where they were expanded. */
   categories: { key: string; name: string }[];
+  /** What is true of every variant. */
   attributes: { name: string; value: string }[];
-  inStock: boolean;
 }
 
 export interface LineView {
   id: string;
   productKey: string;
   name: string;
+  /** Size or colour, if the product has several. */
+  option: string;
   sku: string;
   image: string;
   quantity: number;
@@ -87,23 +96,27 @@ export function localized(text: LocalizedString | undefined, locale: string): st
 }
 
 export function toProductView(product: ProductProjection, locale: string): ProductView {
-  const variant = product.masterVariant;
-  const price = variant.price;
+  const { masterVariant, variants } = product;
+  const all = [masterVariant, ...variants].map((variant) => ({ variant, attributes: attributesOf(variant, product, locale) }));
+  const common = attributesOf(masterVariant, product, locale).filter(({ name, value }) =>
+    all.every(({ attributes }) => attributes.some((other) => other.name === name && other.value === value)),
+  );
+  const isCommon = (name: string) => common.some((attribute) => attribute.name === name);
+  const views = all.map(({ variant, attributes }) => {
+    const own = attributes.filter(({ name }) => !isCommon(name)).map(({ value }) => value);
+    return toVariantView(variant, own.join(", "));
+  });
   return {
     id: product.id,
     key: product.key ?? product.id,
     name: localized(product.name, locale),
     description: localized(product.description, locale),
-    sku: variant.sku ?? "",
-    variantId: variant.id,
-    image: variant.images?.[0]?.url ?? "",
-    price: price ? toMoney(price.discounted?.value ?? price.value) : null,
-    fullPrice: price?.discounted ? toMoney(price.value) : null,
+    image: masterVariant.images?.[0]?.url ?? "",
+    variants: views as [VariantView, ...VariantView[]],
     categories: product.categories.flatMap(({ id, obj }) =>
       obj ? [{ key: obj.key ?? id, name: localized(obj.name, locale) }] : [],
     ),
-    attributes: (variant.attributes ?? []).flatMap((attribute) => toAttribute(attribute, locale)),
-    inStock: isInStock(variant),
+    attributes: common,
   };
 }
 
@@ -154,6 +167,7 @@ function toLineView(line: LineItem, locale: string): LineView {
     id: line.id,
     productKey: line.productKey ?? line.productId,
     name: localized(line.name, locale),
+    option: optionOf(line.variant, locale),
     sku: line.variant.sku ?? "",
     image: line.variant.images?.[0]?.url ?? "",
     quantity: line.quantity,
@@ -166,15 +180,35 @@ function toMoney({ centAmount, currencyCode, fractionDigits }: TypedMoney): Mone
   return { centAmount, currencyCode, fractionDigits: fractionDigits ?? 2 };
 }
 
+function toVariantView(variant: ProductVariant, label: string): VariantView {
+  const { price } = variant;
+  return {
+    sku: variant.sku ?? "",
+    label,
+    price: price ? toMoney(price.discounted?.value ?? price.value) : null,
+    fullPrice: price?.discounted ? toMoney(price.value) : null,
+    inStock: isInStock(variant),
+  };
+}
+
 function isInStock({ availability }: ProductVariant): boolean {
   // A project that keeps no inventory says nothing, and sells.
   return availability?.isOnStock ?? true;
 }
 
-/** Only values that read well on a page: texts, numbers, localized texts and labelled enums. */
-function toAttribute({ name, value }: Attribute, locale: string): { name: string; value: string }[] {
-  const text = attributeText(value, locale);
-  return text ? [{ name, value: text }] : [];
+/** A line knows its variant only, not the siblings: its texts and labels are what a person recognises it by. */
+function optionOf({ attributes }: ProductVariant, locale: string): string {
+  return (attributes ?? []).filter(({ value }) => typeof value !== "number").map(({ value }) => attributeText(value, locale)).filter(Boolean).join(", ");
+}
+
+/** Attributes with labels from the product type, where it was expanded. Only values that read well on a page. */
+function attributesOf(variant: ProductVariant, { productType }: ProductProjection, locale: string): ProductView["attributes"] {
+  const definitions = productType?.obj?.attributes ?? [];
+  return (variant.attributes ?? []).flatMap(({ name, value }) => {
+    const text = attributeText(value, locale);
+    const label = localized(definitions.find((definition) => definition.name === name)?.label, locale);
+    return text ? [{ name: label || name, value: text }] : [];
+  });
 }
 
 function attributeText(value: unknown, locale: string): string {

@@ -18,7 +18,7 @@ export function CartLine({ line, t }: CartLineProps) {
       <img className="line__picture" src={line.image} alt="" width={120} height={120} />
       <div className="line__name">
         <Link href={`/products/${line.productKey}`}>{line.name}</Link>
-        <span className="line__unit">{line.unit}</span>
+        <span className="line__unit">{[line.option, line.unit].filter(Boolean).join(" · ")}</span>
       </div>
       <form ref={form} action={action} className="line__quantity">
         <input type="hidden" name="line" value={line.id} />

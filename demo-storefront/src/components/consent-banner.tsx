@@ -26,6 +26,8 @@ export function ConsentBanner({ language, texts }: ConsentBannerProps) {
 /** Runs the banner once per page; later calls only follow the language. */
 async function show(language: string, texts: Record<string, Texts>): Promise<void> {
   await CookieConsent.run({
+    // A browser driven by a test is asked like any other.
+    hideFromBots: false,
     categories: { necessary: { enabled: true, readOnly: true }, functionality: {}, analytics: {} },
     guiOptions: {
       consentModal: { layout: "box inline", position: "bottom left", equalWeightButtons: true },

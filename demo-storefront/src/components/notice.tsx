@@ -13,7 +13,8 @@ interface NoticeProps {
 export function Notice({ title, text, picture, children, testid }: NoticeProps) {
   return (
     <section className="notice" data-testid={testid}>
-      <img src={`/illustrations/${picture}.svg`} alt="" width={240} height={180} />
+      {/* Lazy: the framework would preload the picture of a message that is not shown. */}
+      <img loading="lazy" src={`/illustrations/${picture}.svg`} alt="" width={240} height={180} />
       <h1 className="notice__title">{title}</h1>
       <p className="notice__text">{text}</p>
       <div className="notice__actions">{children}</div>

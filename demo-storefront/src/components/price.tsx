@@ -1,18 +1,26 @@
-import type { ProductView } from "@/commerce/views";
-import type { Messages } from "@/i18n/en";
+import type { VariantView } from "@/commerce/views";
 import { formatMoney } from "@/money";
 
-export function Price({ product, t, locale }: { product: ProductView; t: Messages; locale: string }) {
-  if (!product.price) return null;
+interface PriceProps {
+  variant: VariantView;
+  /** Read aloud before a price that no longer counts. */
+  was: string;
+  locale: string;
+}
+
+export function Price({ variant: { price, fullPrice }, was, locale }: PriceProps) {
+  if (!price) return null;
   return (
-    <p className="price">
-      {product.fullPrice && (
-        <s className="price__full">
-          <span className="visually-hidden">{t.product.was} </span>
-          {formatMoney(product.fullPrice, locale)}
-        </s>
-      )}{" "}
-      <span className="price__now">{formatMoney(product.price, locale)}</span>
+    <p className="price" data-testid="price">
+      {fullPrice && (
+        <>
+          <s className="price__full">
+            <span className="visually-hidden">{was} </span>
+            {formatMoney(fullPrice, locale)}
+          </s>{" "}
+        </>
+      )}
+      <span className="price__now">{formatMoney(price, locale)}</span>
     </p>
   );
 }

@@ -16,14 +16,14 @@ export function ProductCard({ product, t, locale, eager }: ProductCardProps) {
     <article className="card" data-testid={`product-${product.key}`}>
       <div className="card__picture">
         <img src={product.image} alt="" width={400} height={400} loading={eager ? "eager" : "lazy"} />
-        {product.fullPrice && <span className="tag">{t.product.sale}</span>}
+        {product.variants[0].fullPrice && <span className="tag">{t.product.sale}</span>}
       </div>
       <div className="card__text">
         <h3 className="card__name">
           <Link href={`/products/${product.key}`}>{product.name}</Link>
         </h3>
         {product.categories[0] && <p className="card__category">{product.categories[0].name}</p>}
-        <Price product={product} t={t} locale={locale} />
+        <Price variant={product.variants[0]} was={t.product.was} locale={locale} />
       </div>
     </article>
   );

@@ -23,6 +23,7 @@ export const de: Messages = {
     ],
   },
   product: {
+    choose: "Ausführung",
     add: "In den Warenkorb",
     added: "Liegt im Warenkorb.",
     viewCart: "Warenkorb ansehen",

@@ -21,6 +21,7 @@ export const en = {
     ],
   },
   product: {
+    choose: "Version",
     add: "Add to cart",
     added: "In your cart.",
     viewCart: "View cart",

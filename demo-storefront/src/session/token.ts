@@ -87,7 +87,10 @@ function toSession(value: unknown): Session {
     const text = record[name];
     if (typeof text === "string") session[name] = text;
   }
-  if (typeof record.carts === "object" && record.carts !== null) session.carts = record.carts as Record<string, string>;
+  if (typeof record.carts === "object" && record.carts !== null) {
+    const texts = Object.entries(record.carts).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+    session.carts = Object.fromEntries(texts);
+  }
   if (Array.isArray(record.orders)) session.orders = record.orders.filter((id) => typeof id === "string");
   return session;
 }

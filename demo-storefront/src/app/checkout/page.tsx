@@ -23,11 +23,13 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function CheckoutPage() {
   const [{ customerId }, market] = [await getSession(), await getMarket()];
-  const load = () =>
-    Promise.all([currentCart(), listShippingMethods(market), customerId ? findCustomer(customerId) : Promise.resolve(null)]);
-  return backendPage(market.locale, load, ([cart, methods, customer]) => {
+  const load = async () => {
+    const [cart, customer] = await Promise.all([currentCart(), customerId ? findCustomer(customerId) : null]);
+    return { cart, customer, methods: cart && cart.lineItems.length > 0 ? await listShippingMethods(market, cart) : null };
+  };
+  return backendPage(market.locale, load, ({ cart, methods, customer }) => {
     const t = messages(market.locale);
-    if (!cart || cart.lineItems.length === 0) {
+    if (!cart || !methods) {
       return (
         <Notice title={t.cart.empty} text={t.cart.emptyHint} picture="empty" testid="cart-empty">
           <Link className="button" href="/#range">
@@ -76,6 +78,7 @@ function Checkout({ cart, methods, customer, market, t }: CheckoutProps) {
                 <img src={line.image} alt="" width={56} height={56} />
                 <span>
                   {line.quantity} × {line.name}
+                  {line.option && <span className="hint">{line.option}</span>}
                 </span>
                 <span>{money(line.total)}</span>
               </li>

@@ -39,6 +39,7 @@ function OrderDetails({ order, locale, isNew }: { order: OrderView; locale: stri
                 <img src={line.image} alt="" width={56} height={56} />
                 <span>
                   {line.quantity} × {line.name}
+                  {line.option && <span className="hint">{line.option}</span>}
                 </span>
                 <span>{formatMoney(line.total, locale)}</span>
               </li>

@@ -2,17 +2,14 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { AddToCart } from "@/components/add-to-cart";
 import { backendPage } from "@/components/backend-page";
+import { BuyBox } from "@/components/buy-box";
 import { ChatButton } from "@/components/chat-button";
-import { CheckIcon } from "@/components/icons";
-import { Price } from "@/components/price";
 import { ProductCard } from "@/components/product-card";
 import { findProduct, listProducts } from "@/commerce/products";
 import type { ProductView } from "@/commerce/views";
 import { config } from "@/config";
 import { messages } from "@/i18n";
-import type { Messages } from "@/i18n/en";
 import { jsonForScript, productJsonLd } from "@/json-ld";
 import type { Market } from "@/markets";
 import { getMarket } from "@/session/cookie";
@@ -49,26 +46,23 @@ function Product({ product, related, market }: { product: ProductView; related: 
       <article className="product">
         <div className="product__picture">
           <img src={product.image} alt={product.name} width={800} height={800} />
-          {product.fullPrice && <span className="tag">{t.product.sale}</span>}
+          {product.variants[0].fullPrice && <span className="tag">{t.product.sale}</span>}
         </div>
         <div className="product__text">
           {product.categories[0] && <p className="eyebrow">{product.categories[0].name}</p>}
           <h1>{product.name}</h1>
-          <Price product={product} t={t} locale={market.locale} />
-          <p className="product__tax">{market.country === "US" ? t.product.taxExcluded : t.product.taxIncluded}</p>
           <p className="product__description">{product.description}</p>
-          {product.inStock && (
-            <p className="product__stock">
-              <CheckIcon /> {t.product.inStock}
-            </p>
-          )}
-          <AddToCart sku={product.sku} disabled={!product.inStock || !product.price} t={{ ...t.product, errors: t.errors }} />
+          <BuyBox
+            variants={product.variants}
+            locale={market.locale}
+            t={{ ...t.product, errors: t.errors, tax: market.country === "US" ? t.product.taxExcluded : t.product.taxIncluded }}
+          />
           {chat && (
             <p className="product__help">
               <ChatButton className="text-button">{t.product.help}</ChatButton>
             </p>
           )}
-          <Details product={product} t={t} />
+          <Details attributes={product.attributes} title={t.product.details} />
         </div>
       </article>
       {related.length > 0 && (
@@ -85,21 +79,18 @@ function Product({ product, related, market }: { product: ProductView; related: 
   );
 }
 
-function Details({ product, t }: { product: ProductView; t: Messages }) {
+function Details({ attributes, title }: { attributes: ProductView["attributes"]; title: string }) {
+  if (attributes.length === 0) return null;
   return (
     <section className="details" aria-labelledby="details-title">
-      <h2 id="details-title">{t.product.details}</h2>
+      <h2 id="details-title">{title}</h2>
       <dl>
-        {product.attributes.map(({ name, value }) => (
+        {attributes.map(({ name, value }) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>
         ))}
-        <div>
-          <dt>{t.product.sku}</dt>
-          <dd>{product.sku}</dd>
-        </div>
       </dl>
     </section>
   );
