@@ -93,19 +93,10 @@ async fn inbox(State(tidio): State<Shared>, Query(which): Query<Which>) -> Json<
 }
 
 fn narrowed(project: &Project, which: &Which) -> Value {
-    let mut twin = views::project_twin(project);
-    for (name, wanted) in [("distinct_id", &which.distinct_id), ("email", &which.email)] {
-        let Some(wanted) = wanted else { continue };
-        for list in ["contacts", "visitors"] {
-            if let Some(people) = twin.get_mut(list).and_then(Value::as_array_mut) {
-                people.retain(|person| {
-                    let field = person.get("identity").and_then(|identity| identity.get(name));
-                    field.and_then(Value::as_str) == Some(wanted)
-                });
-            }
-        }
-    }
-    twin
+    let is = |wanted: &Option<String>, field: &Option<String>| wanted.is_none() || wanted == field;
+    views::project_twin(project, |person| {
+        is(&which.distinct_id, &person.distinct_id) && is(&which.email, &person.email)
+    })
 }
 
 async fn deliveries(State(tidio): State<Shared>, Query(which): Query<Which>) -> Json<Value> {

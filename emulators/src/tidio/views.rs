@@ -116,10 +116,10 @@ fn message(project: &Project, person: &Person, message: &super::model::Message) 
     json!({"id": message.id, "from": from, "author": author, "text": message.text, "at": message.at_ms})
 }
 
-/// A whole project for tests: contacts and mere visitors apart.
-pub fn project_twin(project: &Project) -> Value {
+/// A project's people for tests: contacts and mere visitors apart.
+pub fn project_twin(project: &Project, wanted: impl Fn(&Person) -> bool) -> Value {
     let (contacts, visitors): (Vec<&Person>, Vec<&Person>) =
-        project.people.all().partition(|person| person.is_contact);
+        project.people.all().filter(|person| wanted(person)).partition(|person| person.is_contact);
     let print = |people: Vec<&Person>| -> Vec<Value> {
         people.into_iter().map(|person| detail(project, person)).collect()
     };

@@ -130,6 +130,25 @@ async fn a_conversation_goes_both_ways() {
 }
 
 #[tokio::test]
+async fn the_json_twin_can_be_narrowed() {
+    let emulator = Emulator::start();
+    for name in ["a", "b"] {
+        emulator.contact(json!({"email": format!("{name}@b.example"), "distinct_id": name})).await;
+    }
+    emulator.register(json!({})).await;
+    for (query, contacts, visitors) in [
+        ("", 2, 1),
+        ("?distinct_id=b", 1, 0),
+        ("?email=a@b.example", 1, 0),
+        ("?email=a@b.example&distinct_id=b", 0, 0),
+    ] {
+        let project = emulator.get(&format!("/__emulator/inbox{query}")).await["projects"][0].clone();
+        let count = |list: &str| project[list].as_array().map(Vec::len);
+        assert_eq!((count("contacts"), count("visitors")), (Some(contacts), Some(visitors)), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn banned_visitors_are_heard_no_more() {
     let emulator = Emulator::start();
     let visitor = id_of(&emulator.register(json!({})).await);
