@@ -93,6 +93,7 @@ fn find_address(edit: &Edit<'_>, action: &Value) -> Outcome<usize> {
 fn change_address(edit: &mut Edit<'_>, action: &Value) -> Outcome<()> {
     let position = find_address(edit, action)?;
     let mut address = needed(action, "address")?.clone();
+    needed_text(&address, "country")?;
     address["id"] = action["addressId"].clone();
     edit.tell("CustomerAddressChanged", json!({ "address": address }));
     if let Some(known) = edit.doc["addresses"].get_mut(position) {

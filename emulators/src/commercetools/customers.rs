@@ -94,7 +94,7 @@ fn stores(project: &Project, draft: &Value, store: Option<&str>) -> Outcome<Valu
 
 fn add_addresses(project: &mut Project, draft: &Value, doc: &mut Value) {
     let mut addresses = Vec::new();
-    for address in draft["addresses"].as_array().into_iter().flatten() {
+    for address in draft["addresses"].as_array().into_iter().flatten().filter(|address| address.is_object()) {
         let mut address = address.clone();
         let id: String = project.ids.draw().chars().take(8).collect();
         address["id"] = json!(id);

@@ -141,7 +141,7 @@ fn json_body(bytes: &Bytes) -> Outcome<Value> {
 fn finish(outcome: Outcome<Reply>, client: Option<String>, method: &Method) -> Response {
     let mut response = match outcome {
         // A query by HEAD asks whether there is anything.
-        Ok(reply) if *method == Method::HEAD && reply.body["count"] == Value::from(0) => {
+        Ok(reply) if *method == Method::HEAD && reply.body["count"] == 0 => {
             StatusCode::NOT_FOUND.into_response()
         }
         Ok(reply) => {

@@ -30,7 +30,7 @@ pub fn add(edit: &mut Edit<'_>, action: &Value) -> Outcome<()> {
     if let Some(all) = edit.doc["shippingInfo"]["deliveries"].as_array_mut() {
         all.push(delivery);
     }
-    for parcel in action["parcels"].as_array().into_iter().flatten() {
+    for parcel in action["parcels"].as_array().into_iter().flatten().filter(|parcel| parcel.is_object()) {
         let mut parcel = parcel.clone();
         parcel["deliveryId"] = id.clone();
         add_parcel(edit, &parcel)?;

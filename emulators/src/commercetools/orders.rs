@@ -130,7 +130,7 @@ pub fn import(project: &mut Project, call: &Call<'_>) -> Outcome<Reply> {
             }
         }
     }
-    for line in order["lineItems"].as_array_mut().into_iter().flatten() {
+    for line in order["lineItems"].as_array_mut().into_iter().flatten().filter(|line| line.is_object()) {
         if line.get("id").is_none() {
             line["id"] = json!(project.ids.draw());
         }

@@ -60,7 +60,7 @@ fn build_variant(project: &mut Project, draft: &Value, number: i64) -> Value {
         }
     }
     let mut prices = Vec::new();
-    for price in draft["prices"].as_array().into_iter().flatten() {
+    for price in draft["prices"].as_array().into_iter().flatten().filter(|price| price.is_object()) {
         let mut price = price.clone();
         price["id"] = json!(project.ids.draw());
         price["value"] = super::money::money(
