@@ -1,11 +1,13 @@
 //! What happens after the answer: a fact goes to the Durable Object of its Tidio project.
 
 use edge_core::config::Name;
-use edge_core::fact::IdentityLink;
+use edge_core::engine::Priority;
+use edge_core::fact::{Fact, IdentityLink};
 use worker::Env;
 
 use crate::http::CorrelationId;
 use crate::log::{self, Level};
+use crate::tidio_project_do::submit;
 
 /// A fact on its way to a Tidio project's object.
 #[derive(Debug)]
@@ -25,7 +27,9 @@ impl Delivery {
     ///
     /// A failure is logged and nothing else: the page has its answer, and the next identify brings the same state.
     pub async fn send(self, env: &Env) {
-        if let Err(error) = submit(env, &self.tidio, &self.link).await {
+        if let Err(error) =
+            submit(env, &self.tidio, Priority::Interactive, vec![Fact::Identity(self.link)]).await
+        {
             log::write(
                 Level::Error,
                 "A link could not be handed to its Tidio project's object.",
@@ -33,21 +37,4 @@ impl Delivery {
             );
         }
     }
-}
-
-/// Binding of the Durable Object class.
-const BINDING: &str = "TIDIO_PROJECT";
-
-async fn submit(env: &Env, tidio: &Name, link: &IdentityLink) -> Result<(), &'static str> {
-    let stub = env
-        .durable_object(BINDING)
-        .and_then(|namespace| namespace.get_by_name(tidio.as_str()))
-        .map_err(|_detail| "object_unbound")?;
-    let body = serde_json::to_string(&[link]).map_err(|_detail| "fact_unprintable")?;
-    let mut init = worker::RequestInit::new();
-    init.with_method(worker::Method::Post).with_body(Some(body.into()));
-    let request = worker::Request::new_with_init("https://tidio-project/facts", &init)
-        .map_err(|_detail| "fact_unprintable")?;
-    let answer = stub.fetch_with_request(request).await.map_err(|_detail| "object_unreachable")?;
-    if answer.status_code() < 300 { Ok(()) } else { Err("object_refused") }
 }

@@ -10,6 +10,9 @@ mod handlers;
 mod http;
 mod log;
 mod platform;
+mod sql;
+mod tidio_client;
+mod tidio_project_do;
 
 use contract::{CORRELATION_HEADER, ErrorCode, MAX_REQUEST_BODY_BYTES};
 use edge_core::config::Config;

@@ -235,3 +235,39 @@ impl Setting for ExchangeRate {
         Shape::PositiveNumber
     }
 }
+
+/// A duration in whole seconds, at most an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seconds(u32);
+
+impl Seconds {
+    /// Longest duration that a setting takes.
+    const MAX: u32 = 3_600;
+
+    /// A duration known when compiling.
+    pub const fn new(seconds: u32) -> Self {
+        Seconds(seconds)
+    }
+
+    /// In milliseconds.
+    pub fn as_millis(self) -> u64 {
+        u64::from(self.0) * 1_000
+    }
+}
+
+impl Setting for Seconds {
+    fn read(value: &Value, path: &Path, problems: &mut Problems) -> Option<Self> {
+        let seconds = value
+            .as_u64()
+            .and_then(|whole| u32::try_from(whole).ok())
+            .filter(|seconds| *seconds <= Self::MAX);
+        if seconds.is_none() {
+            problems.add(path, "must be a whole number of seconds from 0 to 3600.");
+        }
+        seconds.map(Seconds)
+    }
+
+    fn shape() -> Shape {
+        Shape::PositiveNumber
+    }
+}

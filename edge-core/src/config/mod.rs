@@ -85,6 +85,8 @@ pub struct TidioProject {
     pub openapi: Option<OpenApiClient>,
     /// Key that makes visitor ids.
     pub distinct_id_key: Secret,
+    /// How long the widget may take to make a contact before the engine does, in milliseconds.
+    pub widget_grace_ms: u64,
 }
 
 /// Credentials of Tidio's REST interface.
@@ -418,6 +420,7 @@ fn tidio_project(
             .script_origin
             .map_or_else(|| TIDIO_SCRIPT_ORIGIN.to_owned(), |origin| origin.as_str().to_owned()),
         openapi,
+        widget_grace_ms: settings.widget_grace_seconds.as_millis(),
         distinct_id_key: get("DISTINCT_ID_KEY")?,
         name,
     })

@@ -3,7 +3,7 @@
 
 use super::kinds::{
     BaseUrl, CountryCode, CurrencyCode, Ed25519Key, ExchangeRate, FieldPolicy, KeyAlgorithm, KeyId, Label,
-    LocaleTag, Name, Origin, ProjectKey, PublicKey, Region, SecretName, Tier, WidgetLanguage,
+    LocaleTag, Name, Origin, ProjectKey, PublicKey, Region, Seconds, SecretName, Tier, WidgetLanguage,
 };
 use super::section::section;
 use crate::fact::CreatePolicy;
@@ -59,6 +59,8 @@ section! {
         optional api_url: BaseUrl,
         /// Another origin of the widget script, for tests.
         optional script_origin: Origin,
+        /// Tier `full`: how long the widget may take to make a contact before the edge makes it.
+        default("20", Seconds::new(20)) widget_grace_seconds: Seconds,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The inbox: every incoming fact by its idempotency key, stored before the caller is answered.
 
+use serde::{Deserialize, Serialize};
+
 use super::contact::{self, Stage};
 use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
 use super::{Priority, Settings, catalogue, journal, outbox};
@@ -9,7 +11,7 @@ use crate::fact::{ContactSeen, Fact, IdentityLink};
 const BLOCK: u32 = 100;
 
 /// How many facts of a submission were new.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Stored now.
     pub stored: u32,

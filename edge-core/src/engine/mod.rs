@@ -29,6 +29,8 @@ mod tests;
 
 pub use inbox::Receipt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::fact::Fact;
 use breaker::{Gate, Vendor};
 use budget::Slot;
@@ -38,7 +40,8 @@ use sql::{Sql, SqlError, transaction};
 use tidio::{Answer, BATCH_LIMIT, Tidio, TidioError};
 
 /// Who waits for a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// A shopper or an agent, now.
     Interactive,
@@ -125,6 +128,11 @@ impl<P: Ports> Engine<P> {
     pub fn open(ports: P, settings: Settings) -> Result<Self, SqlError> {
         schema::migrate(ports.sql())?;
         Ok(Engine { ports, settings })
+    }
+
+    /// What the engine runs on.
+    pub fn ports(&self) -> &P {
+        &self.ports
     }
 
     /// Stores facts; when this returns they are kept. Repeatable: known facts are counted and dropped.

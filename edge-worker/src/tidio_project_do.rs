@@ -1,0 +1,193 @@
+//! Durable Object `TidioProject`: one per Tidio project, the only writer of its contacts.
+//!
+//! Ordering invariant: a fact is in SQLite before its caller is answered, and the alarm is set in the same event,
+//! so whatever is stored is worked on. No lock is needed: statements are synchronous, one alarm runs at a time,
+//! and between two awaits the engine leaves the database in a state from which it can go on.
+//!
+//! In scope: the platform's events. Out of scope: every rule (`edge_core::engine`).
+
+use std::time::Duration;
+
+use edge_core::config::Name;
+use edge_core::engine::schema;
+use edge_core::engine::sql::SqlError;
+use edge_core::engine::{Engine, Ports, Priority, Receipt, Settings};
+use edge_core::fact::Fact;
+use serde::{Deserialize, Serialize};
+use worker::{DurableObject, Env, Method, Request, RequestInit, Response, Result, State, durable_object};
+
+use crate::config_var;
+use crate::log::{self, Level};
+use crate::platform;
+use crate::sql::ObjectSql;
+use crate::tidio_client::TidioClient;
+
+/// Binding of the class in `wrangler.toml`.
+pub const BINDING: &str = "TIDIO_PROJECT";
+
+/// Wait after a run that the database or the configuration stopped. The platform gives a failing alarm up after
+/// six retries, so it is never allowed to fail.
+const RETRY_MS: u64 = 30_000;
+
+/// Name of the Tidio project in table `state`: an alarm is not told the object's name.
+const PROJECT: &str = "project";
+
+/// What travels to the object.
+#[derive(Serialize, Deserialize)]
+struct Submission {
+    tidio: String,
+    priority: Priority,
+    facts: Vec<Fact>,
+}
+
+/// Hands facts to the object of a Tidio project. `Ok` means that they are kept. Repeatable.
+///
+/// # Errors
+/// A stable word for the log; the facts may or may not be kept, and may be sent again.
+pub async fn submit(
+    env: &Env,
+    tidio: &Name,
+    priority: Priority,
+    facts: Vec<Fact>,
+) -> std::result::Result<Receipt, &'static str> {
+    let submission = Submission { tidio: tidio.to_string(), priority, facts };
+    let body = serde_json::to_string(&submission).map_err(|_detail| "fact_unprintable")?;
+    let stub = env
+        .durable_object(BINDING)
+        .and_then(|namespace| namespace.get_by_name(tidio.as_str()))
+        .map_err(|_detail| "object_unbound")?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(body.into()));
+    let request =
+        Request::new_with_init("https://tidio-project/facts", &init).map_err(|_detail| "fact_unprintable")?;
+    let mut answer = stub.fetch_with_request(request).await.map_err(|_detail| "object_unreachable")?;
+    match answer.status_code() {
+        200 => answer.json().await.map_err(|_detail| "object_unreadable"),
+        _ => Err("object_refused"),
+    }
+}
+
+/// The object.
+#[durable_object(alarm)]
+pub struct TidioProject {
+    state: State,
+    env: Env,
+}
+
+impl DurableObject for TidioProject {
+    fn new(state: State, env: Env) -> Self {
+        TidioProject { state, env }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        match (request.method(), request.path().as_str()) {
+            (Method::Post, "/facts") => match request.json::<Submission>().await {
+                Ok(submission) => self.keep(submission).await,
+                Err(_) => Response::error("unreadable", 400),
+            },
+            _ => Response::error("no such path", 404),
+        }
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        let next = match self.run().await {
+            Ok(next) => next,
+            Err(code) => {
+                log::write(Level::Error, "A run of a Tidio project stopped.", &[("code", &&code)]);
+                Some(platform::now_ms() + RETRY_MS)
+            }
+        };
+        if let Some(at_ms) = next {
+            self.wake_at(at_ms).await?;
+        }
+        Response::ok("")
+    }
+}
+
+impl TidioProject {
+    /// 1. Stores the facts in one block; known ones are dropped, so it may happen twice.
+    /// 2. Sets the alarm. If that fails the caller is told so and sends again.
+    async fn keep(&self, submission: Submission) -> Result<Response> {
+        match self.store(&submission) {
+            Ok(receipt) => {
+                self.wake_at(platform::now_ms()).await?;
+                Response::from_json(&receipt)
+            }
+            Err(code) => {
+                log::write(Level::Error, "Facts could not be kept.", &[("code", &&code)]);
+                Response::error(code, 503)
+            }
+        }
+    }
+
+    fn store(&self, submission: &Submission) -> std::result::Result<Receipt, &'static str> {
+        let engine = self.engine(&submission.tidio)?;
+        let sql = engine.ports().sql();
+        let known: String = schema::load(sql, PROJECT).map_err(unusable)?;
+        if known != submission.tidio {
+            schema::store(sql, PROJECT, &submission.tidio).map_err(unusable)?;
+        }
+        engine.submit(&submission.facts, submission.priority).map_err(unusable)
+    }
+
+    async fn run(&self) -> std::result::Result<Option<u64>, &'static str> {
+        let sql = ObjectSql::new(self.state.storage());
+        schema::migrate(&sql).map_err(unusable)?;
+        let name: String = schema::load(&sql, PROJECT).map_err(unusable)?;
+        self.engine(&name)?.run().await.map_err(unusable)
+    }
+
+    fn engine(&self, name: &str) -> std::result::Result<Engine<ObjectPorts>, &'static str> {
+        let loaded = config_var::load(&self.env);
+        let Ok(config) = loaded.as_ref() else { return Err("config_invalid") };
+        let project = config.tidio.get(name).ok_or("tidio_project_unknown")?;
+        let tidio = TidioClient::new(project).ok_or("tidio_tier_widget")?;
+        let ports = ObjectPorts { sql: ObjectSql::new(self.state.storage()), tidio };
+        let settings = Settings { widget_grace_ms: project.widget_grace_ms, ..Settings::default() };
+        Engine::open(ports, settings).map_err(unusable)
+    }
+
+    async fn wake_at(&self, at_ms: u64) -> Result<()> {
+        let now_ms = platform::now_ms();
+        let storage = self.state.storage();
+        let current = storage.get_alarm().await?.and_then(|at| u64::try_from(at).ok());
+        // An earlier alarm looks at everything that is due and sets the next one itself.
+        if current.is_some_and(|current| current <= at_ms.max(now_ms)) {
+            return Ok(());
+        }
+        // A bare integer would mean an offset, too, but reads like a date: a Duration cannot be misread.
+        storage.set_alarm(Duration::from_millis(at_ms.saturating_sub(now_ms))).await
+    }
+}
+
+fn unusable(error: SqlError) -> &'static str {
+    worker::console_error!("{error}");
+    "storage_failed"
+}
+
+struct ObjectPorts {
+    sql: ObjectSql,
+    tidio: TidioClient,
+}
+
+impl Ports for ObjectPorts {
+    type Sql = ObjectSql;
+    type Tidio = TidioClient;
+
+    fn sql(&self) -> &ObjectSql {
+        &self.sql
+    }
+
+    fn tidio(&self) -> &TidioClient {
+        &self.tidio
+    }
+
+    fn now_ms(&self) -> u64 {
+        platform::now_ms()
+    }
+
+    fn random(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = platform::random_bytes();
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+}
