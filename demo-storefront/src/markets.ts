@@ -63,6 +63,11 @@ export function languageOf(tag: string): string {
   return tag.split("-", 1)[0]?.toLowerCase() ?? "";
 }
 
+/** `Deutschland` for DE, in the given locale. */
+export function countryName(country: string, locale: string): string {
+  return new Intl.DisplayNames(locale, { type: "region" }).of(country) ?? country;
+}
+
 function preferredTags(header: string | null): string[] {
   const entries = (header ?? "").split(",").map((part) => {
     const [tag = "", ...parameters] = part.trim().split(";");

@@ -6,9 +6,10 @@
  * about carts (`commerce/cart-actions.ts`). Every action may be sent twice: quantities are set, not added, except by
  * "add to cart", which a visitor may well press twice.
  */
+import { refresh } from "next/cache";
 import { redirect } from "next/navigation";
 import { config } from "../config";
-import { addActions, checkoutActions, parseCheckout, parseQuantity, quantityActions, type CheckoutField } from "../commerce/cart-actions";
+import { addActions, checkoutActions, parseCheckout, parseQuantity, quantityActions, shippingActions, type CheckoutField } from "../commerce/cart-actions";
 import { ensureCart, findCart, updateCart, updateSeenCart } from "../commerce/carts";
 import { signIn } from "../commerce/customers";
 import { CommerceError, type CommerceProblem } from "../commerce/errors";
@@ -97,18 +98,31 @@ export async function switchMarket(form: FormData): Promise<void> {
   redirect(/^\/(?![/\\])[\w\-/]*$/.test(path) ? path : "/");
 }
 
-/** Places the order: fields of `CHECKOUT_FIELDS`, `shippingMethod`, and `version`, the cart as the visitor saw it. */
+/** Chooses a way of shipping, so that the sums on the page are the ones that will be charged. */
+export async function chooseShipping(shippingMethodId: string): Promise<FormResult> {
+  if (typeof shippingMethodId !== "string") return failed("refused");
+  return guarded(async () => {
+    const [session, market] = [await getSession(), await getMarket()];
+    const cart = await findCart(session, market);
+    if (!cart) return failed("changed");
+    const updated = await updateCart(market, cart, (current) => shippingActions(current, market.country, shippingMethodId));
+    refresh();
+    return { status: "done", at: updated.version };
+  });
+}
+
+/** Places the order: fields of `CHECKOUT_FIELDS`, `shippingMethod`, and `seen`, the fingerprint of the lines shown. */
 export async function checkout(_: FormResult, form: FormData): Promise<FormResult> {
   const values = Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === "string"));
   let orderId: string | undefined;
   const result = await guarded(async () => {
     const [session, market] = [await getSession(), await getMarket()];
     const cart = await findCart(session, market);
-    if (!cart || cart.lineItems.length === 0 || String(cart.version) !== values.version) return failed("changed");
+    if (!cart || cart.lineItems.length === 0) return failed("changed");
     const methods = await listShippingMethods(market, cart);
     const parsed = parseCheckout(form, market.country, methods.map(({ id }) => id));
     if ("invalid" in parsed) return { ...failed("invalid"), invalid: parsed.invalid };
-    const prepared = await updateSeenCart(market, cart, checkoutActions(parsed.input));
+    const prepared = await updateSeenCart(market, cart, values.seen ?? "", checkoutActions(parsed.input));
     const order = await placeOrder(market, prepared);
     await saveSession(withOrder(session, market.store, order.id));
     orderId = order.id;

@@ -29,6 +29,20 @@ export function quantityActions(lines: readonly { id: string; quantity: number }
   return [{ action: "changeLineItemQuantity", lineItemId, quantity: wanted }];
 }
 
+/** Chooses a way of shipping; a cart without an address gets the market's country first, or it could have no rate. */
+export function shippingActions(cart: { shippingAddress?: unknown }, country: string, shippingMethodId: string): CartUpdateAction[] {
+  const method = { typeId: "shipping-method" as const, id: shippingMethodId };
+  return [
+    ...(cart.shippingAddress ? [] : [{ action: "setShippingAddress" as const, address: { country } }]),
+    { action: "setShippingMethod", shippingMethod: method },
+  ];
+}
+
+/** What a visitor has seen of a cart, as a text: it changes with every line, quantity and price, not with shipping. */
+export function fingerprint(lines: readonly { sku: string; quantity: number; total: { centAmount: number } }[]): string {
+  return lines.map(({ sku, quantity, total }) => `${quantity}*${sku}=${total.centAmount}`).join(" ");
+}
+
 /** What the checkout form asks for. */
 export interface CheckoutInput {
   email: string;

@@ -11,8 +11,10 @@ import { config } from "../config";
 import type { Market } from "../markets";
 import { getMarket, getSession } from "../session/cookie";
 import type { Session } from "../session/token";
+import { fingerprint } from "./cart-actions";
 import { inStore } from "./client";
 import { call, callOptional, CommerceError } from "./errors";
+import { toCartView } from "./views";
 
 /** Tries of an update when somebody else changes the cart at the same time. */
 const UPDATE_TRIES = 3;
@@ -67,9 +69,13 @@ export async function updateCart(market: Market, cart: Cart, actions: (cart: Car
   }
 }
 
-/** Changes a cart only as the visitor has seen it: a concurrent change is a `conflict`. @throws CommerceError */
-export function updateSeenCart(market: Market, cart: Cart, actions: CartUpdateAction[]): Promise<Cart> {
-  return call(inStore(market).carts().withId({ ID: cart.id }).post({ body: { version: cart.version, actions } }));
+/** Like {@link updateCart}, but only while the lines are as the visitor has seen them, else `conflict`. @throws CommerceError */
+export function updateSeenCart(market: Market, cart: Cart, seen: string, actions: CartUpdateAction[]): Promise<Cart> {
+  return updateCart(market, cart, (current) => {
+    const isSeen = fingerprint(toCartView(current, market.locale).lines) === seen;
+    if (!isSeen) throw new CommerceError("conflict", "cart_changed", undefined, undefined);
+    return actions;
+  });
 }
 
 /** A customer's latest active cart in a market. @throws CommerceError */

@@ -9,6 +9,7 @@ import { call, callOptional } from "./errors";
 import { localized, toCartView, type Money } from "./views";
 
 const ORDERS_SHOWN = 20;
+const METHODS_LIMIT = 100;
 
 /** Digits and letters that cannot be mistaken for each other on the telephone. */
 const NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -43,15 +44,14 @@ export async function findOrder(session: Session, id: string): Promise<Order | n
 }
 
 /**
- * Ways of shipping a cart; none where the project has none. A cart that has no address yet is asked about by the
- * market's country. @throws CommerceError
+ * Ways of shipping a cart; none where the project has none. For a cart without an address, the methods with a rate
+ * for the market's country. @throws CommerceError
  */
 export async function listShippingMethods(market: Market, cart: Cart): Promise<ShippingView[]> {
   const methods = project().shippingMethods();
-  const { country, currency } = market;
   const request = cart.shippingAddress
     ? methods.matchingCart().get({ queryArgs: { cartId: cart.id } })
-    : methods.matchingLocation().get({ queryArgs: { country, currency } });
+    : methods.get({ queryArgs: { expand: "zoneRates[*].zone", limit: METHODS_LIMIT, withTotal: false } });
   const { subtotal } = toCartView(cart, market.locale);
   const answer = await callOptional(request);
   return (answer?.results ?? []).flatMap((method) => toShippingView(method, market, subtotal.centAmount));

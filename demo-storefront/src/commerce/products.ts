@@ -10,9 +10,9 @@ import { toProductView, type ProductView } from "./views";
 /** More than a demo catalogue needs, less than the vendor's limit of 500. */
 const LIST_LIMIT = 100;
 
-/** All products for sale in a market, oldest first. @throws CommerceError */
+/** All products for sale in a market, by key. @throws CommerceError */
 export async function listProducts(market: Market): Promise<ProductView[]> {
-  const queryArgs = { ...viewOf(market), limit: LIST_LIMIT, sort: "createdAt asc", withTotal: false };
+  const queryArgs = { ...viewOf(market), limit: LIST_LIMIT, sort: "key asc", withTotal: false };
   const { results } = await call(project().productProjections().get({ queryArgs }));
   return results.map((product) => toProductView(product, market.locale)).filter(({ variants }) => variants[0].price !== null);
 }

@@ -14,7 +14,7 @@ import type {
   ProductVariant,
   TypedMoney,
 } from "@commercetools/platform-sdk";
-import { languageOf } from "../markets";
+import { countryName, languageOf } from "../markets";
 
 /** An amount in the smallest unit of its currency. */
 export interface Money {
@@ -71,7 +71,7 @@ export interface CartView {
   /** Pieces, not lines. */
   itemCount: number;
   subtotal: Money;
-  shipping: { name: string; price: Money } | null;
+  shipping: { name: string; methodId: string | undefined; price: Money } | null;
   total: Money;
   /** Tax contained in or added to the total, once an address is known. */
   tax: Money | null;
@@ -130,7 +130,7 @@ export function toCartView(cart: Cart | Order, locale: string): CartView {
     lines,
     itemCount: lines.reduce((count, line) => count + line.quantity, 0),
     subtotal: { ...toMoney(cart.totalPrice), centAmount: sum },
-    shipping: shipping ? { name: shipping.shippingMethodName, price: toMoney(shipping.price) } : null,
+    shipping: shipping ? { name: shipping.shippingMethodName, methodId: shipping.shippingMethod?.id, price: toMoney(shipping.price) } : null,
     total: toMoney(cart.taxedPrice?.totalGross ?? cart.totalPrice),
     tax: cart.taxedPrice?.totalTax ? toMoney(cart.taxedPrice.totalTax) : null,
   };
@@ -144,13 +144,13 @@ export function toOrderView(order: Order, locale: string): OrderView {
     state: order.orderState,
     shipmentState: order.shipmentState,
     paymentState: order.paymentState,
-    address: addressLines(order.shippingAddress),
+    address: addressLines(order.shippingAddress, locale),
     email: order.customerEmail ?? "",
   };
 }
 
 /** An address as printed lines. */
-export function addressLines(address: Address | undefined): string[] {
+export function addressLines(address: Address | undefined, locale: string): string[] {
   if (!address) return [];
   const join = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(" ");
   return [
@@ -158,7 +158,7 @@ export function addressLines(address: Address | undefined): string[] {
     join(address.streetName, address.streetNumber),
     address.additionalStreetInfo ?? "",
     join(address.postalCode, address.city),
-    join(address.state, address.country),
+    join(address.state, countryName(address.country, locale)),
   ].filter(Boolean);
 }
 

@@ -24,7 +24,10 @@ export function BuyBox({ variants, locale, t }: BuyBoxProps) {
   const forSale = chosen.inStock && chosen.price !== null;
   return (
     <form action={action}>
-      {variants.length > 1 && <Choice variants={variants} sku={sku} choose={choose} label={t.choose} />}
+      {variants.length > 1 && (
+        // React puts the form back to its first state after a sending; a new key keeps the choice.
+        <Choice key={result.at} variants={variants} sku={sku} choose={choose} label={t.choose} />
+      )}
       {variants.length === 1 && <input type="hidden" name="sku" value={sku} />}
       <div aria-live="polite">
         <Price variant={chosen} was={t.was} locale={locale} />

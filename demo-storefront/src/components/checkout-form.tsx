@@ -1,8 +1,8 @@
 "use client";
 import Link from "next/link";
-import { useActionState, useEffect, useRef } from "react";
+import { startTransition, useActionState, useEffect, useRef } from "react";
 import { useTidioBridge } from "commercetools-tidio/next";
-import { checkout, type FormResult } from "@/app/actions";
+import { checkout, chooseShipping, type FormResult } from "@/app/actions";
 import type { CheckoutField } from "@/commerce/cart-actions";
 import type { ShippingView } from "@/commerce/orders";
 import type { Messages } from "@/i18n/en";
@@ -11,8 +11,10 @@ import { Field, Submit } from "./form-parts";
 interface CheckoutFormProps {
   t: Messages["checkout"];
   errors: { action: string; refused: string };
-  /** Version of the cart as shown. */
-  version: number;
+  /** Fingerprint of the lines shown. */
+  seen: string;
+  /** Way of shipping that the sums on the page include. */
+  chosenMethod: string | undefined;
   isGuest: boolean;
   loginText: string;
   country: { code: string; name: string };
@@ -31,11 +33,13 @@ const AUTOCOMPLETE = {
   state: "address-level1",
 } as const;
 
-export function CheckoutForm({ t, errors, version, isGuest, loginText, country, methods, values: known }: CheckoutFormProps) {
+export function CheckoutForm({ t, errors, seen, chosenMethod, isGuest, loginText, country, methods, values: known }: CheckoutFormProps) {
   const [result, action] = useActionState<FormResult, FormData>(checkout, { status: "idle" });
   const form = useRef<HTMLFormElement>(null);
   useFailure(result, form);
+  const choose = useShipping(chosenMethod ?? null, methods[0]?.id);
   const values = result.values ?? known;
+  const preferred = values.shippingMethod ?? chosenMethod;
   const invalid = new Set<CheckoutField>(result.invalid);
   const field = (name: keyof typeof AUTOCOMPLETE, className?: string) => (
     <Field
@@ -53,7 +57,7 @@ export function CheckoutForm({ t, errors, version, isGuest, loginText, country, 
   );
   return (
     <form ref={form} action={action} className="stack checkout" noValidate data-testid="checkout-form">
-      <input type="hidden" name="version" value={version} />
+      <input type="hidden" name="seen" value={seen} />
       {result.status === "error" && (
         <p className="alert" role="alert" data-testid="checkout-error">
           {textOf(result, t, errors)}
@@ -86,7 +90,7 @@ export function CheckoutForm({ t, errors, version, isGuest, loginText, country, 
         {methods.length === 0 && <p className="hint">{t.noShipping}</p>}
         {methods.map((method, index) => (
           <label key={method.id} className="choice">
-            <input type="radio" name="shippingMethod" value={method.id} defaultChecked={values.shippingMethod ? values.shippingMethod === method.id : index === 0} data-testid="shipping-method" />
+            <input type="radio" name="shippingMethod" value={method.id} defaultChecked={preferred ? preferred === method.id : index === 0} onChange={() => choose(method.id)} data-testid="shipping-method" />
             <span>
               <strong>{method.name}</strong>
               {method.description && <span className="hint">{method.description}</span>}
@@ -104,6 +108,15 @@ export function CheckoutForm({ t, errors, version, isGuest, loginText, country, 
       </Submit>
     </form>
   );
+}
+
+/** Puts the choice into the cart at once, the first method unasked: the sums shown are then the ones charged. */
+function useShipping(chosen: string | null, first: string | undefined): (id: string) => void {
+  const choose = (id: string) => startTransition(async () => void (await chooseShipping(id)));
+  useEffect(() => {
+    if (chosen === null && first !== undefined) choose(first);
+  }, [chosen, first]);
+  return choose;
 }
 
 /** After a refused order: the first marked field gets the focus, and the chat learns that somebody is stuck. */

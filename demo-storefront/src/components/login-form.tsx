@@ -48,7 +48,9 @@ export function LoginForm({ t, demo }: LoginFormProps) {
                 <div>
                   <strong>{customer.name}</strong> <span className="hint">{customer.where}</span>
                   <br />
-                  <code>{customer.email}</code> · <code>{customer.password}</code>
+                  <code>{customer.email}</code>
+                  <br />
+                  <code>{customer.password}</code>
                 </div>
                 <button type="button" className="button button--quiet" aria-pressed={chosen?.email === customer.email} onClick={() => choose(customer)} data-testid={`demo-${customer.store}`}>
                   {customer.use}

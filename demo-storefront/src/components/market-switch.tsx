@@ -3,8 +3,7 @@
 import { usePathname } from "next/navigation";
 import { useRef } from "react";
 import { switchMarket } from "@/app/actions";
-import { countryName } from "@/i18n";
-import type { Market } from "@/markets";
+import { countryName, type Market } from "@/markets";
 import { GlobeIcon } from "./icons";
 
 interface MarketSwitchProps {
@@ -20,6 +19,9 @@ export function MarketSwitch({ label, market, markets }: MarketSwitchProps) {
   return (
     <form ref={form} action={switchMarket} className="market-switch">
       <GlobeIcon />
+      <span className="market-switch__code" aria-hidden="true">
+        {market.currency}
+      </span>
       <label className="visually-hidden" htmlFor="market">
         {label}
       </label>

@@ -3,32 +3,48 @@ import type { Messages } from "@/i18n/en";
 import type { Market } from "@/markets";
 import { formatMoney } from "@/money";
 
+interface TotalsProps {
+  cart: CartView;
+  t: Messages;
+  market: Pick<Market, "locale">;
+}
+
 /** The sums of a cart or an order. */
-export function Totals({ cart, t, market }: { cart: CartView; t: Messages; market: Pick<Market, "locale"> }) {
+export function Totals({ cart, t, market }: TotalsProps) {
   const money = (value: CartView["total"]) => formatMoney(value, market.locale);
-  const taxIsExtra = cart.tax !== null && cart.total.currencyCode === "USD";
+  const { subtotal, shipping, tax, total } = cart;
+  // Prices that contain the tax add up to the total without it.
+  const taxIsExtra = tax !== null && subtotal.centAmount + (shipping?.price.centAmount ?? 0) !== total.centAmount;
   return (
     <dl className="totals">
       <div>
         <dt>{t.cart.subtotal}</dt>
-        <dd>{money(cart.subtotal)}</dd>
+        <dd>{money(subtotal)}</dd>
       </div>
       <div>
         <dt>{t.cart.shipping}</dt>
-        <dd>{cart.shipping ? `${cart.shipping.name}, ${money(cart.shipping.price)}` : t.cart.shippingLater}</dd>
+        <dd>{shipping ? shippingText(shipping.price.centAmount === 0 ? t.checkout.free : money(shipping.price), shipping.name) : t.cart.shippingLater}</dd>
       </div>
-      {cart.tax && (
+      {tax && (
         <div>
           <dt>{taxIsExtra ? t.cart.taxAdded : t.cart.tax}</dt>
-          <dd>{money(cart.tax)}</dd>
+          <dd>{money(tax)}</dd>
         </div>
       )}
       <div className="totals__total">
         <dt>{t.cart.total}</dt>
-        <dd data-testid="cart-total" data-cents={cart.total.centAmount} data-currency={cart.total.currencyCode}>
-          {money(cart.total)}
+        <dd data-testid="cart-total" data-cents={total.centAmount} data-currency={total.currencyCode}>
+          {money(total)}
         </dd>
       </div>
     </dl>
+  );
+}
+
+function shippingText(cost: string, name: string) {
+  return (
+    <>
+      {cost} <span className="hint">{name}</span>
+    </>
   );
 }

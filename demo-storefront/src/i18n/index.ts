@@ -15,11 +15,6 @@ export function consentTexts(): Record<string, Messages["consent"]> {
   return Object.fromEntries(Object.entries(LANGUAGES).map(([language, { consent }]) => [language, consent]));
 }
 
-/** `Deutschland` for DE, in the given locale. */
-export function countryName(country: string, locale: string): string {
-  return new Intl.DisplayNames(locale, { type: "region" }).of(country) ?? country;
-}
-
 /** `15 Nov 2026`, as the locale writes it. */
 export function formatDate(iso: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(iso));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addActions, checkoutActions, parseCheckout, parseQuantity, quantityActions } from "@/commerce/cart-actions";
+import { addActions, checkoutActions, fingerprint, parseCheckout, parseQuantity, quantityActions, shippingActions } from "@/commerce/cart-actions";
 
 const LINES = [
   { id: "l-1", sku: "KETTLE", quantity: 2 },
@@ -32,6 +32,13 @@ describe("line actions", () => {
     ["zero removes", quantityActions(LINES, "l-1", 0), [{ action: "changeLineItemQuantity", lineItemId: "l-1", quantity: 0 }]],
     ["the same quantity needs nothing", quantityActions(LINES, "l-1", 2), []],
     ["a line that is gone needs nothing", quantityActions(LINES, "l-9", 2), []],
+    [
+      "shipping needs an address",
+      shippingActions({}, "DE", "s-1").map(({ action }) => action),
+      ["setShippingAddress", "setShippingMethod"],
+    ],
+    ["an address stays", shippingActions({ shippingAddress: {} }, "DE", "s-1").map(({ action }) => action), ["setShippingMethod"]],
+    ["a fingerprint names lines and sums", fingerprint([{ sku: "CUPS", quantity: 2, total: { centAmount: 5800 } }]), "2*CUPS=5800"],
   ];
   it.each(cases)("%s", (_, actual, expected) => expect(actual).toEqual(expected));
 });

@@ -6,13 +6,14 @@ import { CheckoutForm } from "@/components/checkout-form";
 import { Notice } from "@/components/notice";
 import { Totals } from "@/components/totals";
 import { Track } from "@/components/track";
+import { fingerprint } from "@/commerce/cart-actions";
 import { currentCart } from "@/commerce/carts";
 import { findCustomer } from "@/commerce/customers";
 import { listShippingMethods, type ShippingView } from "@/commerce/orders";
 import { toCartView, type CartView } from "@/commerce/views";
-import { countryName, messages } from "@/i18n";
+import { messages } from "@/i18n";
 import type { Messages } from "@/i18n/en";
-import type { Market } from "@/markets";
+import { countryName, type Market } from "@/markets";
 import { decimal, formatMoney } from "@/money";
 import { getMarket, getSession } from "@/session/cookie";
 import type { Customer } from "@commercetools/platform-sdk";
@@ -63,7 +64,8 @@ function Checkout({ cart, methods, customer, market, t }: CheckoutProps) {
         <CheckoutForm
           t={t.checkout}
           errors={{ action: t.errors.action, refused: t.errors.refused }}
-          version={cart.version}
+          seen={fingerprint(cart.lines)}
+          chosenMethod={cart.shipping?.methodId}
           isGuest={!customer}
           loginText={t.nav.login}
           country={{ code: market.country, name: countryName(market.country, market.locale) }}

@@ -3,7 +3,8 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { LoginForm, type DemoCustomer } from "@/components/login-form";
 import { config } from "@/config";
-import { countryName, messages } from "@/i18n";
+import { messages } from "@/i18n";
+import { countryName } from "@/markets";
 import { getMarket, getSession } from "@/session/cookie";
 
 /** The seeded customers of the demo backend. Their passwords are public on purpose. */
