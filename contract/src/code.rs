@@ -67,6 +67,12 @@ codes! {
     TokenProject = "token_project", 401;
     /// The token was made for another store (`store`).
     TokenStore = "token_store", 401;
+    /// commercetools says that the access token is not active.
+    TokenInactive = "token_inactive", 401;
+    /// The access token names nobody, or more than one.
+    TokenSubject = "token_subject", 401;
+    /// This store takes no commercetools access tokens as proof.
+    TokenUnsupported = "token_unsupported", 401;
     /// What was asked for does not exist, or belongs to somebody else.
     NotFound = "not_found", 404;
     /// Too many requests; repeat after the seconds in `Retry-After`.

@@ -75,7 +75,8 @@ pub struct IdentifyRequest {
     pub store: String,
     /// BCP 47 tag of the page, one of the store's locales.
     pub locale: String,
-    /// Identity token minted by the shop's server; absent for a guest.
+    /// Identity token minted by the shop's server; absent for a guest, and where a commercetools access token travels
+    /// in the header `Authorization: Bearer` instead. If both are there, this one counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// Consent at the time of the call.

@@ -9,12 +9,15 @@
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+
 use contract::{
     BootstrapReply, CONTRACT_VERSION, Consent, ConsentMapping, ConsentState, Currency, ErrorCode,
     IdentifyReply, IdentifyRequest, Identity, Person, ProductInView,
 };
 use futures_util::future;
 
+use crate::access_token::{self, Memory};
 use crate::commerce::{self, Commerce, Customer};
 use crate::config::{CommerceProject, Config, LocaleSettings, Store, TidioProject};
 use crate::fact::IdentityLink;
@@ -36,6 +39,10 @@ pub struct Call<'a> {
     pub correlation_id: &'a str,
     /// Milliseconds since the Unix epoch.
     pub now_ms: u64,
+    /// A commercetools access token of the shopper, from the header that alone may carry it.
+    pub access_token: Option<&'a str>,
+    /// What is remembered about access tokens.
+    pub memory: &'a RefCell<Memory>,
 }
 
 /// Where a call belongs: a store, its projects and one of its locales.
@@ -126,16 +133,32 @@ pub async fn identify(
         let visible = Visible { properties: unshared(place, &request.consent), tags: Vec::new() };
         return Ok(without_person(place, visible, call));
     }
-    let Some(token) = &request.token else {
-        return Ok(without_person(place, around(place, request, Identity::Guest, call), call));
-    };
-    let purpose = Purpose {
-        audience: &config.audience,
-        project_key: place.project.project_key.as_str(),
-        store: place.store.key.as_str(),
-    };
-    let proven = token::verify(token, &config.token_keys, purpose, call.now_ms / 1000)?;
-    known(place, request, &proven, commerce, call).await
+    match prove(config, place, request, commerce, call).await? {
+        Some(proven) => known(place, request, &proven, commerce, call).await,
+        None => Ok(without_person(place, around(place, request, Identity::Guest, call), call)),
+    }
+}
+
+/// Verifies the proof that came along; `None` if there was none.
+async fn prove(
+    config: &Config,
+    place: Place<'_>,
+    request: &IdentifyRequest,
+    commerce: &impl Commerce,
+    call: Call<'_>,
+) -> Result<Option<ProvenSubject>, ErrorCode> {
+    if let Some(token) = &request.token {
+        let purpose = Purpose {
+            audience: &config.audience,
+            project_key: place.project.project_key.as_str(),
+            store: place.store.key.as_str(),
+        };
+        return token::verify(token, &config.token_keys, purpose, call.now_ms / 1000).map(Some);
+    }
+    let Some(token) = call.access_token else { return Ok(None) };
+    access_token::prove(commerce, call.memory, place.project, &place.store.key, token, call.now_ms)
+        .await
+        .map(Some)
 }
 
 /// The answer for a proven subject: customer, cart and orders are read at the same time.

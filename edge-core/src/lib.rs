@@ -3,6 +3,7 @@
 //! Pure: no clock, no network, no platform. What varies is passed in, and everything outside is a port.
 #![forbid(unsafe_code)]
 
+pub mod access_token;
 pub mod commerce;
 pub mod config;
 pub mod engine;

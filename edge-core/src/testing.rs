@@ -46,6 +46,14 @@ impl Commerce for FakeCommerce {
         let found = self.answers.iter().rev().find(|(prefix, _)| path.starts_with(prefix.as_str()));
         found.map_or(Err(CommerceError::NotFound), |(_, answer)| answer.clone())
     }
+
+    async fn introspect(&self, _access_token: &str) -> Result<String, CommerceError> {
+        self.get("introspect").await
+    }
+
+    async fn get_as(&self, access_token: &str, path: &str) -> Result<String, CommerceError> {
+        self.get(&format!("as {access_token} {path}")).await
+    }
 }
 
 /// A configuration with two stores and everything let out.

@@ -92,25 +92,35 @@ impl<'a> CommerceClient<'a> {
     }
 
     fn token_request(&self) -> worker::Result<Request> {
-        let credentials =
-            format!("{}:{}", self.project.client_id.expose(), self.project.client_secret.expose());
         let scopes = SCOPES.map(|scope| format!("{scope}:{}", self.project.project_key)).join(" ");
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "client_credentials")
             .append_pair("scope", &scopes)
             .finish();
+        self.form_request("token", &body)
+    }
+
+    fn introspection_request(&self, access_token: &str) -> worker::Result<Request> {
+        let body =
+            form_urlencoded::Serializer::new(String::new()).append_pair("token", access_token).finish();
+        self.form_request("introspect", &body)
+    }
+
+    /// A form for the token service, with our client's credentials.
+    fn form_request(&self, path: &str, body: &str) -> worker::Result<Request> {
+        let credentials =
+            format!("{}:{}", self.project.client_id.expose(), self.project.client_secret.expose());
         let headers = self.headers(&format!("Basic {}", STANDARD.encode(credentials)))?;
         headers.set("content-type", "application/x-www-form-urlencoded")?;
         let mut init = RequestInit::new();
         init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
         init.with_redirect(RequestRedirect::Manual);
-        Request::new_with_init(&format!("{}/oauth/token", self.project.auth_url), &init)
+        Request::new_with_init(&format!("{}/oauth/{path}", self.project.auth_url), &init)
     }
 
-    fn read_request(&self, path: &str, token: &AccessToken) -> worker::Result<Request> {
+    fn read_request(&self, path: &str, token: &str) -> worker::Result<Request> {
         let mut init = RequestInit::new();
-        init.with_method(Method::Get)
-            .with_headers(self.headers(&format!("Bearer {}", token.value.expose()))?);
+        init.with_method(Method::Get).with_headers(self.headers(&format!("Bearer {}", token))?);
         init.with_redirect(RequestRedirect::Manual);
         Request::new_with_init(&format!("{}/{}{path}", self.project.api_url, self.project.project_key), &init)
     }
@@ -148,19 +158,35 @@ impl Commerce for CommerceClient<'_> {
 
     async fn get(&self, path: &str) -> Result<String, CommerceError> {
         let token = self.token().await?;
-        let first = self.repeated(|| self.read_request(path, &token)).await?;
+        let first = self.repeated(|| self.read_request(path, token.value.expose())).await?;
         let answer = match first {
             // Revoked before its time. Other reads may have found out too: whoever comes first renews it.
             Answer::TokenRefused => {
                 forget(&self.project.name, &token);
                 let token = self.token().await?;
-                self.repeated(|| self.read_request(path, &token)).await?
+                self.repeated(|| self.read_request(path, token.value.expose())).await?
             }
             answer => answer,
         };
         match answer {
             Answer::Body(body) => Ok(body),
             Answer::TokenRefused | Answer::Failed(CommerceError::Rejected) => Err(self.refused()),
+            Answer::Failed(error) => Err(error),
+        }
+    }
+
+    async fn introspect(&self, access_token: &str) -> Result<String, CommerceError> {
+        match self.repeated(|| self.introspection_request(access_token)).await? {
+            Answer::Body(body) => Ok(body),
+            Answer::TokenRefused | Answer::Failed(CommerceError::Rejected) => Err(self.refused()),
+            Answer::Failed(error) => Err(error),
+        }
+    }
+
+    async fn get_as(&self, access_token: &str, path: &str) -> Result<String, CommerceError> {
+        match self.repeated(|| self.read_request(path, access_token)).await? {
+            Answer::Body(body) => Ok(body),
+            Answer::TokenRefused => Err(CommerceError::Rejected),
             Answer::Failed(error) => Err(error),
         }
     }

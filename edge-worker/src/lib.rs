@@ -98,6 +98,7 @@ fn read_head(request: &Request) -> Incoming {
         origin: header("origin"),
         content_type: header("content-type"),
         if_none_match: header("if-none-match"),
+        bearer: header("authorization").as_deref().and_then(http::bearer),
         correlation_id: CorrelationId::accept_or_make(
             header(CORRELATION_HEADER).as_deref(),
             platform::random_bytes(),

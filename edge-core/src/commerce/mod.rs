@@ -67,6 +67,18 @@ pub trait Commerce {
     /// # Errors
     /// As [`CommerceError`]. Repeatable: it only reads.
     async fn get(&self, path: &str) -> Result<String, CommerceError>;
+
+    /// The token service's answer about a shopper's access token (RFC 7662).
+    ///
+    /// # Errors
+    /// As [`CommerceError`]. Repeatable.
+    async fn introspect(&self, access_token: &str) -> Result<String, CommerceError>;
+
+    /// As [`Commerce::get`], with a shopper's access token in place of ours.
+    ///
+    /// # Errors
+    /// As [`CommerceError`]; [`CommerceError::Rejected`] if the token is refused. Repeatable: it only reads.
+    async fn get_as(&self, access_token: &str, path: &str) -> Result<String, CommerceError>;
 }
 
 /// What an HTTP answer of commercetools means for a read.

@@ -171,6 +171,19 @@ impl KeyAlgorithm {
     }
 }
 
+/// How a shopper's commercetools access token proves who the shopper is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessTokens {
+    /// It proves nothing.
+    Off,
+    /// commercetools is asked about it; the API client needs `introspect_oauth_tokens`.
+    Introspection,
+    /// It is used once to read the shopper's own profile; for tokens of an external authorization server.
+    Me,
+}
+
+choice!(AccessTokens { Off = "off", Introspection = "introspection", Me = "me" });
+
 /// What a Tidio plan offers us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {

@@ -60,6 +60,8 @@ pub struct CommerceProject {
     pub project_key: ProjectKey,
     /// Region.
     pub region: Region,
+    /// Whether and how shoppers' access tokens are checked.
+    pub access_tokens: AccessTokens,
     /// Address of the API, without a trailing slash.
     pub api_url: String,
     /// Address of the token service, without a trailing slash.
@@ -395,6 +397,7 @@ fn commerce_project(
         name,
         project_key: settings.project_key,
         region: settings.region,
+        access_tokens: settings.access_tokens,
         client_id: client_id?,
         client_secret: client_secret?,
     })

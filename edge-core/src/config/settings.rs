@@ -2,8 +2,9 @@
 //! the JSON Schema and the documentation share: a new setting is one entry here.
 
 use super::kinds::{
-    BaseUrl, CountryCode, CurrencyCode, Ed25519Key, ExchangeRate, FieldPolicy, KeyAlgorithm, KeyId, Label,
-    LocaleTag, Name, Origin, ProjectKey, PublicKey, Region, Seconds, SecretName, Tier, WidgetLanguage,
+    AccessTokens, BaseUrl, CountryCode, CurrencyCode, Ed25519Key, ExchangeRate, FieldPolicy, KeyAlgorithm,
+    KeyId, Label, LocaleTag, Name, Origin, ProjectKey, PublicKey, Region, Seconds, SecretName, Tier,
+    WidgetLanguage,
 };
 use super::section::section;
 use crate::fact::CreatePolicy;
@@ -41,6 +42,8 @@ section! {
         required project_key: ProjectKey,
         /// Region; it gives the addresses of the API.
         required region: Region,
+        /// Whether shoppers' own access tokens are taken as proof of who they are, and how they are checked.
+        default("off", AccessTokens::Off) access_tokens: AccessTokens,
         /// Another address of the API, for tests.
         optional api_url: BaseUrl,
         /// Another address of the token service, for tests.

@@ -36,7 +36,13 @@ fn request(changes: Value) -> IdentifyRequest {
 fn run(request: &IdentifyRequest, commerce: &FakeCommerce) -> Result<Identified, ErrorCode> {
     let config = config();
     let place = Place::find(&config, &request.store, &request.locale)?;
-    let call = Call { correlation_id: "0190a1b2-c3d4-7000-8000-0123456789ab", now_ms: NOW_MS };
+    let memory = RefCell::new(Memory::default());
+    let call = Call {
+        correlation_id: "0190a1b2-c3d4-7000-8000-0123456789ab",
+        now_ms: NOW_MS,
+        access_token: None,
+        memory: &memory,
+    };
     block_on(identify(&config, place, request, commerce, call))
 }
 

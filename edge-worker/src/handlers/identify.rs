@@ -5,13 +5,21 @@
 //! I/O in order: read the body; read commercetools (repeatable, only reads); answer; hand the link to the Tidio
 //! project's object (repeatable: facts have an idempotency key and patches of one contact merge).
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use contract::{ErrorCode, IdentifyRequest};
-use edge_core::config::Config;
+use edge_core::access_token::Memory;
+use edge_core::config::{Config, Secret};
 use edge_core::identify::{Call, Identified, Place};
 
 use crate::commerce_client::CommerceClient;
 use crate::delivery::Delivery;
 use crate::http::{Incoming, Outgoing, allow_for_any_store, allow_for_store};
+
+thread_local! {
+    static MEMORY: Rc<RefCell<Memory>> = Rc::default();
+}
 
 /// The answer, and what is to be delivered after it.
 pub async fn identify(
@@ -37,7 +45,13 @@ pub async fn identify(
         Err(code) => return (allow_for_any_store(refuse(code), config, origin), None),
     };
     let commerce = CommerceClient::new(place.project, &incoming.correlation_id);
-    let call = Call { correlation_id: incoming.correlation_id.as_str(), now_ms };
+    let memory = MEMORY.with(Rc::clone);
+    let call = Call {
+        correlation_id: incoming.correlation_id.as_str(),
+        now_ms,
+        access_token: incoming.bearer.as_ref().map(Secret::expose),
+        memory: &memory,
+    };
     let (answer, link) = match edge_core::identify::identify(config, place, &request, &commerce, call).await {
         Ok(Identified { reply, link }) => (Outgoing::json(200, &reply), link),
         Err(code) => (refuse(code), None),

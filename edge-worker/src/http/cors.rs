@@ -14,7 +14,7 @@ const PREFLIGHT_SECONDS: &str = "7200";
 pub fn preflight(config: &Config, origin: Option<&str>) -> Outgoing {
     allow_for_any_store(Outgoing::empty(204), config, origin)
         .with("access-control-allow-methods", "GET, POST")
-        .with("access-control-allow-headers", "content-type, x-correlation-id")
+        .with("access-control-allow-headers", "authorization, content-type, x-correlation-id")
         .with("access-control-max-age", PREFLIGHT_SECONDS)
 }
 

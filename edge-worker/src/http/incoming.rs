@@ -1,5 +1,6 @@
 //! A request, as far as our endpoints look at it.
 
+use edge_core::config::Secret;
 use edge_core::identity::{format_uuid, is_uuid};
 
 /// A request's method; what we do not serve is one case.
@@ -30,6 +31,8 @@ pub struct Incoming {
     pub content_type: Option<String>,
     /// `If-None-Match`.
     pub if_none_match: Option<String>,
+    /// The token of `Authorization: Bearer`.
+    pub bearer: Option<Secret>,
     /// The id under which this request can be found in every log.
     pub correlation_id: CorrelationId,
 }
@@ -49,6 +52,12 @@ pub fn path_and_query(url: &str) -> (&str, &str) {
     let path = after_scheme.find('/').and_then(|start| after_scheme.get(start..)).unwrap_or("/");
     let path = path.split_once('#').map_or(path, |(path, _)| path);
     path.split_once('?').unwrap_or((path, ""))
+}
+
+/// The token of an `Authorization` header of the scheme `Bearer`.
+pub fn bearer(authorization: &str) -> Option<Secret> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim()))
 }
 
 /// Is this content type JSON? Parameters such as a charset do not matter.
