@@ -1,11 +1,13 @@
 //! From HTTP to the project and back.
 
 use super::call::{Call, Reply};
+use super::delivery::{self, Courier};
 use super::error::{ApiError, Outcome};
 use super::oauth::{self, AuthCall, Grant};
 use super::routes;
 use super::scopes::Scopes;
 use super::seed::{self, Seed};
+use super::workload;
 use super::world::World;
 use crate::shared::{Client, Harness};
 use axum::body::{Body, Bytes};
@@ -24,6 +26,7 @@ const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
 pub struct Emulator {
     pub harness: Arc<Harness>,
     pub world: Mutex<World>,
+    pub courier: Arc<Courier>,
 }
 
 /// Builds the whole application with its starting data.
@@ -33,15 +36,21 @@ pub struct Emulator {
 pub fn app(harness: Harness, seed: Seed) -> Result<Router, String> {
     let harness = Arc::new(harness);
     let world = seed::world(seed, harness.clock.now_ms())?;
-    let emulator = Arc::new(Emulator { harness: Arc::clone(&harness), world: Mutex::new(world) });
+    let courier = Arc::new(Courier::new(Arc::clone(&harness))?);
+    let emulator = Arc::new(Emulator { harness: Arc::clone(&harness), world: Mutex::new(world), courier });
     let resetting = Arc::clone(&emulator);
     let reset = Arc::new(move || {
+        resetting.courier.clear();
         // The seed was laid once already, so it can be laid again.
         if let Ok(fresh) = seed::world(seed, resetting.harness.clock.now_ms()) {
             *resetting.world.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
     });
-    let vendor = Router::new().fallback(answer).with_state(emulator);
+    let vendor = Router::new()
+        .merge(delivery::admin::routes())
+        .merge(workload::routes())
+        .fallback(answer)
+        .with_state(emulator);
     Ok(harness.wrap(vendor, reset))
 }
 
@@ -92,16 +101,17 @@ async fn answer(State(emulator): State<Arc<Emulator>>, request: Request) -> Resp
             grant: &grant,
             now_ms,
         };
-        api(&mut world, &call)
+        api(&mut world, &call, &emulator.courier)
     });
     drop(world);
     finish(outcome, client, &parts.method)
 }
 
-fn api(world: &mut World, call: &Call<'_>) -> Outcome<Reply> {
+fn api(world: &mut World, call: &Call<'_>, courier: &Arc<Courier>) -> Outcome<Reply> {
     let project = world.project_mut(call.project)?;
     let outcome = routes::handle(project, call);
-    project.events.clear();
+    let events = std::mem::take(&mut project.events);
+    courier.publish(project, &events);
     outcome
 }
 

@@ -15,6 +15,7 @@ mod custom;
 mod custom_objects;
 mod customer_actions;
 mod customers;
+mod delivery;
 mod error;
 mod evaluate;
 mod expand;
@@ -41,6 +42,7 @@ mod seed;
 mod settings;
 mod subscriptions;
 mod totals;
+mod workload;
 mod world;
 
 #[cfg(test)]

@@ -58,7 +58,6 @@ pub fn message(kind: &str, members: Value) -> MessageDraft {
 
 /// What happened to a resource, for Subscriptions.
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "what is delivered to Subscriptions is not read here")]
 pub enum Event {
     Message(Doc),
     /// Notification body without `projectKey`: `ResourceCreated`, `ResourceUpdated`, `ResourceDeleted`.

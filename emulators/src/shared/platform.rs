@@ -108,6 +108,11 @@ impl Rng {
         bits ^ (bits >> 31)
     }
 
+    /// A number from 0 up to, not including, `bound`; 0 when `bound` is 0.
+    pub const fn below(&mut self, bound: u64) -> u64 {
+        if bound == 0 { 0 } else { self.next_u64() % bound }
+    }
+
     /// True with the given probability (0 to 1).
     #[expect(clippy::cast_precision_loss, reason = "53 bits are enough for a coin")]
     pub fn chance(&mut self, probability: f64) -> bool {

@@ -2,6 +2,7 @@
 
 mod auth;
 mod commerce;
+mod delivery;
 mod messages;
 mod queries;
 
