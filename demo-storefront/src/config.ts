@@ -39,6 +39,10 @@ export interface ShopConfig {
   /** Public origin, for absolute links. */
   shopUrl: string;
   chat: ChatConfig | null;
+  /** Whether pages carry a Content-Security-Policy, and whether browsers act on it. */
+  csp: "off" | "report" | "enforce";
+  /** Origins of the chat widget when it is not Tidio's, for the policy. */
+  chatOrigins: string[];
   /** Shows the seeded customers on the login page. */
   demo: boolean;
 }
@@ -92,6 +96,8 @@ export function readConfig(env: Env): ShopConfig {
     secureCookies: shopUrl.startsWith("https://"),
     shopUrl: origin(shopUrl, "SHOP_URL", problems),
     chat: env.BRIDGE_EDGE_URL ? chatOf(env.BRIDGE_EDGE_URL, env.BRIDGE_KEY_ID || "demo-1", secret, problems) : null,
+    csp: cspOf(env.SHOP_CSP, problems),
+    chatOrigins: env.CHAT_ORIGINS?.split(/\s+/).filter(Boolean) ?? [],
     demo: flag(env.SHOP_DEMO, false),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -105,6 +111,12 @@ export function secretName(kid: string): string {
 
 function chatOf(edge: string, keyId: string, secret: (name: string) => string, problems: string[]): ChatConfig {
   return { edgeUrl: origin(edge.trim(), "BRIDGE_EDGE_URL", problems), keyId, secret: secret(secretName(keyId)) };
+}
+
+function cspOf(value: string | undefined, problems: string[]): ShopConfig["csp"] {
+  if (!value || value === "off") return "off";
+  if (value !== "report" && value !== "enforce") problems.push("SHOP_CSP is not off, report or enforce");
+  return value === "report" ? "report" : "enforce";
 }
 
 function marketsOf(text: string | undefined, problems: string[]): Market[] {

@@ -1,5 +1,6 @@
 /** The frame of every page: header, footer, consent, chat. It draws itself even while the catalogue is down. */
 import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import "@fontsource-variable/fraunces/wght.css";
 import "@fontsource-variable/figtree/wght.css";
@@ -37,6 +38,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
   const [session, market] = [await getSession(), await getMarket()];
   const { markets, chat } = config();
   const t = messages(market.locale);
+  const nonce = (await headers()).get("x-nonce") ?? undefined;
   const cart = await currentCart().catch(() => null);
   const itemCount = cart?.lineItems.reduce((count, { quantity }) => count + quantity, 0) ?? 0;
   return (
@@ -58,6 +60,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
             locale={market.locale}
             launcher={t.chat.launcher}
             person={session.customerId ?? "guest"}
+            nonce={nonce}
             cart={cart ? { id: cart.id, version: cart.version } : null}
           />
         )}

@@ -8,6 +8,7 @@ import { inStore, project } from "./client";
 import { call, callOptional } from "./errors";
 import { localized, toCartView, type Money } from "./views";
 
+const ID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const ORDERS_SHOWN = 20;
 const METHODS_LIMIT = 100;
 
@@ -36,6 +37,7 @@ export async function listOrders(customerId: string): Promise<Order[]> {
 
 /** An order of this visitor; anybody else's does not exist. @throws CommerceError */
 export async function findOrder(session: Session, id: string): Promise<Order | null> {
+  if (!ID_SHAPE.test(id)) return null;
   const order = await callOptional(project().orders().withId({ ID: id }).get());
   if (!order) return null;
   const isCustomers = session.customerId !== undefined && order.customerId === session.customerId;

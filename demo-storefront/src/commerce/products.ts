@@ -10,6 +10,9 @@ import { toProductView, type ProductView } from "./views";
 /** More than a demo catalogue needs, less than the vendor's limit of 500. */
 const LIST_LIMIT = 100;
 
+/** What commercetools accepts as a key, and every id. */
+const KEY_SHAPE = /^[A-Za-z0-9_-]{2,256}$/;
+
 /** All products for sale in a market, by key. @throws CommerceError */
 export async function listProducts(market: Market): Promise<ProductView[]> {
   const queryArgs = { ...viewOf(market), limit: LIST_LIMIT, sort: "key asc", withTotal: false };
@@ -19,6 +22,7 @@ export async function listProducts(market: Market): Promise<ProductView[]> {
 
 /** One product by key or, for products without a key, by id. Once per request. @throws CommerceError */
 export const findProduct = cache(async (market: Market, key: string): Promise<ProductView | null> => {
+  if (!KEY_SHAPE.test(key)) return null;
   const product = (await byKey(market, key)) ?? (await byId(market, key));
   return product && toProductView(product, market.locale);
 });

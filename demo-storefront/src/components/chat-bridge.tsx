@@ -7,7 +7,7 @@
  * vanilla-cookieconsent itself) and identity (`/api/chat-token` proves it).
  */
 import { TidioBridge, useTidioBridge, type Status } from "commercetools-tidio/next";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import * as CookieConsent from "vanilla-cookieconsent";
 
 interface ChatBridgeProps {
@@ -19,9 +19,13 @@ interface ChatBridgeProps {
   /** Changes when another person is at the keyboard. */
   person: string;
   cart: { id: string; version: number } | null;
+  /** Nonce of the page's Content-Security-Policy. */
+  nonce: string | undefined;
 }
 
-export function ChatBridge({ edge, store, locale, launcher, person, cart }: ChatBridgeProps) {
+export function ChatBridge({ edge, store, locale, launcher, person, cart, nonce }: ChatBridgeProps) {
+  // Later renders come with later nonces; the document knows its first one only.
+  const [firstNonce] = useState(nonce);
   useCartChanges(cart);
   useLogout(person);
   return (
@@ -35,6 +39,7 @@ export function ChatBridge({ edge, store, locale, launcher, person, cart }: Chat
       // A guest's token names the cart, so the first cart needs a new token as much as a login does.
       sessionKey={`${person}/${cart?.id ?? ""}`}
       launcher={{ label: launcher, color: "#8f3f1f" }}
+      nonce={firstNonce}
       onStatus={showStatus}
     />
   );

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { contentSecurityPolicy } from "@/csp";
+
+const EDGE = "https://chat.shop.example";
+
+function directive(name: string, options: Partial<Parameters<typeof contentSecurityPolicy>[0]>): string {
+  const policy = contentSecurityPolicy({ nonce: "n1", edgeUrl: EDGE, chatOrigins: [], ...options });
+  return policy.split("; ").find((entry) => entry.startsWith(`${name} `)) ?? "";
+}
+
+describe("policy", () => {
+  const cases: [string, string, Parameters<typeof directive>[1], string][] = [
+    ["scripts: ours, Tidio's, and wasm", "script-src", {}, "script-src 'self' 'nonce-n1' 'wasm-unsafe-eval' https://code.tidio.co"],
+    ["another widget host replaces Tidio's", "script-src", { chatOrigins: ["http://localhost:8990"] }, "script-src 'self' 'nonce-n1' 'wasm-unsafe-eval' http://localhost:8990"],
+    ["without chat nothing of it", "connect-src", { edgeUrl: null }, "connect-src 'self'"],
+    ["the edge may be called", "connect-src", { chatOrigins: ["http://localhost:8990"] }, `connect-src 'self' ${EDGE} http://localhost:8990`],
+    ["no frame around the shop", "frame-ancestors", {}, "frame-ancestors 'none'"],
+  ];
+  it.each(cases)("%s", (_, name, options, expected) => expect(directive(name, options)).toBe(expected));
+});
