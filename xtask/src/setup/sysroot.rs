@@ -35,13 +35,13 @@ const PLAIN: Recipe = Recipe { name: "plain", features: &[], opt_level: "\"s\"",
 const SMALL: Recipe = Recipe {
     name: "small",
     features: &["-Zbuild-std-features=optimize_for_size"],
-    opt_level: "\"s\"",
+    opt_level: "\"z\"",
     flags: &["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"],
 };
 const SMALL_MVP: Recipe = Recipe {
     name: "small-mvp",
     features: &["-Zbuild-std-features=optimize_for_size"],
-    opt_level: "\"s\"",
+    opt_level: "\"z\"",
     flags: &[
         "-Zunstable-options",
         "-Cpanic=immediate-abort",
