@@ -23,6 +23,7 @@ use services::Service;
 
 /// Seconds a service gets until it answers.
 const READY_SECONDS: f64 = 90.0;
+const UNEXPECTED: &str = "The scripted visit did not find what it should; its report is above.";
 const POLL: Duration = Duration::from_millis(100);
 
 /// The running demo. Dropping it stops everything.
@@ -76,10 +77,8 @@ fn visit() -> Outcome {
             .run()
     });
     running.stop();
-    if visited.is_ok() {
-        say(fs::read_to_string(&log).unwrap_or_default().trim_end());
-    }
-    visited
+    say(fs::read_to_string(&log).unwrap_or_default().trim_end());
+    visited.map_err(|failure| if interrupt::requested() { failure } else { Failure::new(UNEXPECTED) })
 }
 
 /// Where the services are, for scripts.

@@ -86,8 +86,14 @@ pub fn ensure(compiler: &Compiler, flavour: Flavour) -> Outcome<Vec<(String, Str
 }
 
 fn home(compiler: &Compiler, recipe: &Recipe) -> Outcome<PathBuf> {
-    // The source of this file is part of the key: another recipe is another library.
-    let key = Inputs::default().word(&compiler.version()?).word(include_str!("sysroot.rs")).hash();
+    // All that decides what the folder holds: another compiler or another recipe is another library.
+    let made_of =
+        [compiler.version()?, manifest(recipe), script(&compiler.rustc, Path::new(""), recipe.flags)];
+    let key = made_of
+        .iter()
+        .chain([&recipe.features.join(" ")])
+        .fold(Inputs::default(), |key, word| key.word(word));
+    let key = key.hash();
     let short: String = key.chars().take(12).collect();
     Ok(paths::cache()?.join("std").join(format!("{}-{short}", recipe.name)))
 }
@@ -135,16 +141,19 @@ fn build(compiler: &Compiler, recipe: &Recipe, cache: &Path, home: &Path) -> Out
 fn write_empty_crate(work: &Path, recipe: &Recipe) -> Outcome {
     let source = work.join("src");
     paths::make_dir(&source)?;
-    let manifest = format!(
-        "[package]\nname = \"seed\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [profile.release]\nopt-level = {}\npanic = \"abort\"\ncodegen-units = 1\n",
-        recipe.opt_level
-    );
-    for (name, text) in [("Cargo.toml", manifest.as_str()), ("src/lib.rs", "")] {
+    for (name, text) in [("Cargo.toml", manifest(recipe).as_str()), ("src/lib.rs", "")] {
         let file = work.join(name);
         fs::write(&file, text).map_err(Failure::on("write", &file))?;
     }
     Ok(())
+}
+
+fn manifest(recipe: &Recipe) -> String {
+    format!(
+        "[package]\nname = \"seed\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [profile.release]\nopt-level = {}\npanic = \"abort\"\ncodegen-units = 1\n",
+        recipe.opt_level
+    )
 }
 
 /// Puts the built library and links to the compiler's own files into `staged`.
