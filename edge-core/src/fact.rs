@@ -60,6 +60,28 @@ pub struct ContactSeen {
     pub observed_at_ms: u64,
 }
 
+/// Something about an order changed. What it is like now is read from commercetools.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderFact {
+    /// Idempotency key: `message:<project key>:<order id>:<sequence number>` or
+    /// `change:<project key>:<order id>:<version>`.
+    pub id: String,
+    /// User's name of the commercetools project.
+    pub project: String,
+    /// Order id.
+    pub order: String,
+    /// Version of the order after the change, when the notification tells.
+    pub version: Option<u64>,
+    /// The order was deleted.
+    pub deleted: bool,
+    /// Type of the message or change, for the journal.
+    pub what: String,
+    /// Correlation id of the call that brought the fact.
+    pub correlation_id: String,
+    /// When it was observed, milliseconds since the Unix epoch.
+    pub observed_at_ms: u64,
+}
+
 /// Everything that the engine takes in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
@@ -68,6 +90,8 @@ pub enum Fact {
     Identity(IdentityLink),
     /// A Tidio contact was seen.
     ContactSeen(ContactSeen),
+    /// Something about an order changed.
+    Order(OrderFact),
 }
 
 impl Fact {
@@ -76,14 +100,16 @@ impl Fact {
         match self {
             Fact::Identity(link) => &link.id,
             Fact::ContactSeen(seen) => &seen.id,
+            Fact::Order(fact) => &fact.id,
         }
     }
 
-    /// What the fact is about: a contact key or a Tidio id.
+    /// What the fact is about: a contact key, a Tidio id or an order id.
     pub fn subject(&self) -> &str {
         match self {
             Fact::Identity(link) => &link.contact,
             Fact::ContactSeen(seen) => &seen.tidio_id,
+            Fact::Order(fact) => &fact.order,
         }
     }
 
@@ -92,6 +118,7 @@ impl Fact {
         match self {
             Fact::Identity(_) => "identity",
             Fact::ContactSeen(_) => "contact_seen",
+            Fact::Order(_) => "order",
         }
     }
 
@@ -100,6 +127,7 @@ impl Fact {
         match self {
             Fact::Identity(link) => &link.correlation_id,
             Fact::ContactSeen(seen) => &seen.correlation_id,
+            Fact::Order(fact) => &fact.correlation_id,
         }
     }
 }

@@ -9,8 +9,10 @@ mod delivery;
 mod handlers;
 mod http;
 mod log;
+mod object_shop;
 mod platform;
 mod sql;
+mod sync_cron;
 mod tidio_client;
 mod tidio_project_do;
 

@@ -9,15 +9,16 @@
 use std::time::Duration;
 
 use edge_core::config::Name;
-use edge_core::engine::schema;
 use edge_core::engine::sql::SqlError;
 use edge_core::engine::{Engine, Ports, Priority, Receipt, Settings};
+use edge_core::engine::{reader, schema};
 use edge_core::fact::Fact;
 use serde::{Deserialize, Serialize};
 use worker::{DurableObject, Env, Method, Request, RequestInit, Response, Result, State, durable_object};
 
 use crate::config_var;
 use crate::log::{self, Level};
+use crate::object_shop::ObjectShop;
 use crate::platform;
 use crate::sql::ObjectSql;
 use crate::tidio_client::TidioClient;
@@ -40,6 +41,12 @@ struct Submission {
     facts: Vec<Fact>,
 }
 
+/// Asks for a look at the shops.
+#[derive(Serialize, Deserialize)]
+struct SyncOrder {
+    tidio: String,
+}
+
 /// Hands facts to the object of a Tidio project. `Ok` means that they are kept. Repeatable.
 ///
 /// # Errors
@@ -51,20 +58,37 @@ pub async fn submit(
     facts: Vec<Fact>,
 ) -> std::result::Result<Receipt, &'static str> {
     let submission = Submission { tidio: tidio.to_string(), priority, facts };
-    let body = serde_json::to_string(&submission).map_err(|_detail| "fact_unprintable")?;
+    let mut answer = call(env, tidio, "/facts", &submission).await?;
+    answer.json().await.map_err(|_detail| "object_unreadable")
+}
+
+/// Asks the object of a Tidio project to look for changed orders. Repeatable.
+///
+/// # Errors
+/// A stable word for the log.
+pub async fn sync(env: &Env, tidio: &Name) -> std::result::Result<(), &'static str> {
+    let order = SyncOrder { tidio: tidio.to_string() };
+    call(env, tidio, "/sync", &order).await.map(|_done| ())
+}
+
+/// A request to the object; only a 200 is an answer.
+async fn call<T: Serialize>(
+    env: &Env,
+    tidio: &Name,
+    path: &str,
+    body: &T,
+) -> std::result::Result<Response, &'static str> {
+    let body = serde_json::to_string(body).map_err(|_detail| "request_unprintable")?;
     let stub = env
         .durable_object(BINDING)
         .and_then(|namespace| namespace.get_by_name(tidio.as_str()))
         .map_err(|_detail| "object_unbound")?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
-    let request =
-        Request::new_with_init("https://tidio-project/facts", &init).map_err(|_detail| "fact_unprintable")?;
-    let mut answer = stub.fetch_with_request(request).await.map_err(|_detail| "object_unreachable")?;
-    match answer.status_code() {
-        200 => answer.json().await.map_err(|_detail| "object_unreadable"),
-        _ => Err("object_refused"),
-    }
+    let request = Request::new_with_init(&format!("https://tidio-project{path}"), &init)
+        .map_err(|_detail| "request_unprintable")?;
+    let answer = stub.fetch_with_request(request).await.map_err(|_detail| "object_unreachable")?;
+    if answer.status_code() == 200 { Ok(answer) } else { Err("object_refused") }
 }
 
 /// The object.
@@ -83,6 +107,10 @@ impl DurableObject for TidioProject {
         match (request.method(), request.path().as_str()) {
             (Method::Post, "/facts") => match request.json::<Submission>().await {
                 Ok(submission) => self.keep(submission).await,
+                Err(_) => Response::error("unreadable", 400),
+            },
+            (Method::Post, "/sync") => match request.json::<SyncOrder>().await {
+                Ok(order) => self.follow(&order).await,
                 Err(_) => Response::error("unreadable", 400),
             },
             _ => Response::error("no such path", 404),
@@ -120,14 +148,36 @@ impl TidioProject {
         }
     }
 
+    /// As `keep`: opens the windows, sets the alarm.
+    async fn follow(&self, order: &SyncOrder) -> Result<Response> {
+        let begun = self.named_engine(&order.tidio).and_then(|engine| {
+            let loaded = config_var::load(&self.env);
+            let projects = loaded.as_ref().as_ref().map(|config| reader::projects_of(config, &order.tidio));
+            engine.begin_sync(&projects.unwrap_or_default()).map_err(unusable)
+        });
+        match begun {
+            Ok(()) => {
+                self.wake_at(platform::now_ms()).await?;
+                Response::ok("")
+            }
+            Err(code) => Response::error(code, 503),
+        }
+    }
+
     fn store(&self, submission: &Submission) -> std::result::Result<Receipt, &'static str> {
-        let engine = self.engine(&submission.tidio)?;
+        let engine = self.named_engine(&submission.tidio)?;
+        engine.submit(&submission.facts, submission.priority).map_err(unusable)
+    }
+
+    /// The engine, after noting the object's name for the alarm.
+    fn named_engine(&self, name: &str) -> std::result::Result<Engine<ObjectPorts>, &'static str> {
+        let engine = self.engine(name)?;
         let sql = engine.ports().sql();
         let known: String = schema::load(sql, PROJECT).map_err(unusable)?;
-        if known != submission.tidio {
-            schema::store(sql, PROJECT, &submission.tidio).map_err(unusable)?;
+        if known != name {
+            schema::store(sql, PROJECT, &name).map_err(unusable)?;
         }
-        engine.submit(&submission.facts, submission.priority).map_err(unusable)
+        Ok(engine)
     }
 
     async fn run(&self) -> std::result::Result<Option<u64>, &'static str> {
@@ -142,7 +192,8 @@ impl TidioProject {
         let Ok(config) = loaded.as_ref() else { return Err("config_invalid") };
         let project = config.tidio.get(name).ok_or("tidio_project_unknown")?;
         let tidio = TidioClient::new(project).ok_or("tidio_tier_widget")?;
-        let ports = ObjectPorts { sql: ObjectSql::new(self.state.storage()), tidio };
+        let shop = ObjectShop::new(loaded.clone(), name);
+        let ports = ObjectPorts { sql: ObjectSql::new(self.state.storage()), tidio, shop };
         let settings = Settings { widget_grace_ms: project.widget_grace_ms, ..Settings::default() };
         Engine::open(ports, settings).map_err(unusable)
     }
@@ -168,11 +219,13 @@ fn unusable(error: SqlError) -> &'static str {
 struct ObjectPorts {
     sql: ObjectSql,
     tidio: TidioClient,
+    shop: ObjectShop,
 }
 
 impl Ports for ObjectPorts {
     type Sql = ObjectSql;
     type Tidio = TidioClient;
+    type Shop = ObjectShop;
 
     fn sql(&self) -> &ObjectSql {
         &self.sql
@@ -180,6 +233,10 @@ impl Ports for ObjectPorts {
 
     fn tidio(&self) -> &TidioClient {
         &self.tidio
+    }
+
+    fn shop(&self) -> &ObjectShop {
+        &self.shop
     }
 
     fn now_ms(&self) -> u64 {

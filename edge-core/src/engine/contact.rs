@@ -17,6 +17,18 @@ pub const EMAIL: &str = "@email";
 const FIRST_NAME: &str = "@first_name";
 const LAST_NAME: &str = "@last_name";
 const CREATE: &str = "@create";
+const ORDERED: &str = "@ordered";
+
+/// Where a link comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The shopper was there.
+    Shopper,
+    /// An order of the shopper changed.
+    Orders,
+    /// The last order of the shopper is gone.
+    NoOrders,
+}
 
 /// Values that travel along but are no reason to write: a new correlation id alone must not cost a request.
 const PASSIVE: &[&str] = &["ct_correlation_id"];
@@ -136,7 +148,11 @@ impl Contact {
 
     /// Whether the newest word on it allows to create the contact.
     pub fn may_create(&self) -> bool {
-        self.desired_value(CREATE) == Some("on_identify")
+        match self.desired_value(CREATE) {
+            Some("on_identify") => true,
+            Some("on_order") => self.desired_value(ORDERED).is_some(),
+            _ => false,
+        }
     }
 
     fn desired_value(&self, name: &str) -> Option<&str> {
@@ -155,8 +171,8 @@ impl Contact {
         }
     }
 
-    /// Merges an identity link.
-    pub fn merge(&mut self, link: &IdentityLink) {
+    /// Merges a link.
+    pub fn merge(&mut self, link: &IdentityLink, source: Source) {
         let (at, by) = (link.observed_at_ms, link.id.as_str());
         let fields = [(EMAIL, &link.email), (FIRST_NAME, &link.first_name), (LAST_NAME, &link.last_name)];
         for (name, value) in fields {
@@ -169,7 +185,17 @@ impl Contact {
             CreatePolicy::OnIdentify => "on_identify",
             CreatePolicy::OnOrder => "on_order",
         };
-        self.observe(CREATE, create, at, by);
+        match source {
+            Source::Shopper => self.observe(CREATE, create, at, by),
+            // What a shopper's visit said about it counts more: an order alone is no visit.
+            Source::Orders | Source::NoOrders => {
+                let create = if create == "on_identify" { "never" } else { create };
+                self.observe(CREATE, create, 0, "");
+            }
+        }
+        if source == Source::Orders {
+            self.observe(ORDERED, "yes", at, by);
+        }
         for (name, value) in &link.properties {
             self.observe(name, value, at, by);
         }
@@ -183,7 +209,11 @@ impl Contact {
         for (name, seen) in &self.desired {
             let value = seen.value.as_str();
             let is_field = name.starts_with('@');
-            if name == CREATE || (is_field && value.is_empty()) || (!is_field && !available(name)) {
+            if name == CREATE
+                || name == ORDERED
+                || (is_field && value.is_empty())
+                || (!is_field && !available(name))
+            {
                 continue;
             }
             if self.refused.get(name).is_some_and(|refused| refused == value) {

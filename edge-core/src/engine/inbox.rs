@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::contact::{self, Stage};
+use super::contact::{self, Source, Stage};
 use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
 use super::{Priority, Settings, catalogue, journal, outbox};
-use crate::fact::{ContactSeen, Fact, IdentityLink};
+use crate::fact::{ContactSeen, Fact, IdentityLink, OrderFact};
 
 /// Facts absorbed in one block.
 const BLOCK: u32 = 100;
@@ -50,7 +50,8 @@ pub fn store<S: Sql>(sql: &S, facts: &[Fact], priority: Priority, now_ms: u64) -
 /// Turns due facts into what should stand in Tidio. Gives how many there were.
 pub fn absorb<S: Sql>(sql: &S, settings: &Settings, now_ms: u64) -> Result<usize, SqlError> {
     let rows = sql.exec(
-        "SELECT id, payload, priority FROM inbox WHERE due_ms <= ?1 ORDER BY priority, due_ms, id LIMIT ?2",
+        "SELECT id, payload, priority FROM inbox WHERE due_ms <= ?1 AND kind <> 'order'
+         ORDER BY priority, due_ms, id LIMIT ?2",
         &[now_ms.into(), BLOCK.into()],
     )?;
     for row in &rows {
@@ -72,39 +73,56 @@ fn absorb_row<S: Sql>(
     let fact: Fact = from_json(&row.text(1)?)?;
     let priority = Priority::from_number(row.number(2)?);
     match &fact {
-        Fact::Identity(link) => absorb_link(sql, settings, link, priority, now_ms),
+        Fact::Identity(link) => merge_link(sql, settings, link, Source::Shopper, priority, now_ms),
         Fact::ContactSeen(seen) => absorb_seen(sql, seen, now_ms),
+        // Not selected above: an order is read first.
+        Fact::Order(_) => Ok("misplaced"),
     }
 }
 
-fn absorb_link<S: Sql>(
+/// Makes a link part of what should stand in its contact, and queues the contact if there is something to do.
+pub(super) fn merge_link<S: Sql>(
     sql: &S,
     settings: &Settings,
     link: &IdentityLink,
+    source: Source,
     priority: Priority,
     now_ms: u64,
 ) -> Result<&'static str, SqlError> {
-    let grace_until_ms = now_ms + settings.widget_grace_ms;
-    let mut contact = contact::find_or_new(sql, &link.contact, &link.distinct_id, grace_until_ms)?;
+    // A backfill meets shoppers who are not in front of a widget.
+    let grace_ms = if priority == Priority::Backfill { 0 } else { settings.widget_grace_ms };
+    let mut contact = contact::find_or_new(sql, &link.contact, &link.distinct_id, now_ms + grace_ms)?;
     if contact.suppressed {
         return Ok("suppressed");
     }
-    contact.merge(link);
-    if contact.stage == Stage::Absent {
+    contact.merge(link, source);
+    let worth_a_look = source == Source::Shopper || contact.may_create();
+    if contact.stage == Stage::Absent && worth_a_look {
         contact.stage = Stage::Lookup;
     }
     contact::save(sql, &contact, now_ms)?;
     let catalogue = catalogue::current(sql)?;
     // Before the first look at the panel every property counts as defined, so that the row is queued.
     let available = |name: &str| catalogue.fetched_ms == 0 || catalogue.has(name);
-    let nothing_to_send =
-        contact.stage == Stage::Ready && contact.difference(available) == Default::default();
-    if nothing_to_send {
-        journal::write(sql, now_ms, &link.correlation_id, &link.contact, "unchanged", "")?;
-        return Ok("unchanged");
+    let outcome = match contact.stage {
+        Stage::Absent => "absent",
+        Stage::Ready if contact.difference(available) == Default::default() => "unchanged",
+        _ => "queued",
+    };
+    if outcome == "queued" {
+        outbox::enqueue(sql, &link.contact, priority, &link.correlation_id, now_ms)?;
+    } else {
+        journal::write(sql, now_ms, &link.correlation_id, &link.contact, outcome, "")?;
     }
-    outbox::enqueue(sql, &link.contact, priority, &link.correlation_id, now_ms)?;
-    Ok("queued")
+    Ok(outcome)
+}
+
+/// The stored fact about an order.
+pub(super) fn order_fact(payload: &str) -> Result<OrderFact, SqlError> {
+    match from_json(payload)? {
+        Fact::Order(fact) => Ok(fact),
+        _ => Err(SqlError::Failed("an inbox row of kind order holds another fact".to_owned())),
+    }
 }
 
 fn absorb_seen<S: Sql>(sql: &S, seen: &ContactSeen, now_ms: u64) -> Result<&'static str, SqlError> {
@@ -125,9 +143,4 @@ fn absorb_seen<S: Sql>(sql: &S, seen: &ContactSeen, now_ms: u64) -> Result<&'sta
     outbox::renew(sql, &contact.key, now_ms)?;
     journal::write(sql, now_ms, &seen.correlation_id, &contact.key, "found", "by webhook")?;
     Ok("found")
-}
-
-/// When the next fact is due.
-pub fn next_due<S: Sql>(sql: &S) -> Result<Option<u64>, SqlError> {
-    first(sql.exec("SELECT min(due_ms) FROM inbox", &[])?).map_or(Ok(None), |row| row.optional_number(0))
 }

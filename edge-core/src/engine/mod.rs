@@ -12,14 +12,18 @@ pub mod breaker;
 pub mod budget;
 pub mod catalogue;
 mod contact;
+pub mod cursor;
 pub mod dead;
 mod inbox;
 pub mod journal;
+mod orders;
 mod outbox;
+pub mod reader;
 mod resolve;
 pub mod retry;
 pub mod schema;
 mod send;
+pub mod shop;
 pub mod sql;
 pub mod tidio;
 pub mod wire;
@@ -36,6 +40,7 @@ use breaker::{Gate, Vendor};
 use budget::Slot;
 use contact::Contact;
 use outbox::Pending;
+use shop::Shop;
 use sql::{Sql, SqlError, transaction};
 use tidio::{Answer, BATCH_LIMIT, Tidio, TidioError};
 
@@ -75,10 +80,14 @@ pub trait Ports {
     type Sql: Sql;
     /// Tidio's REST API.
     type Tidio: Tidio;
+    /// commercetools.
+    type Shop: Shop;
     /// The database.
     fn sql(&self) -> &Self::Sql;
     /// Tidio's REST API.
     fn tidio(&self) -> &Self::Tidio;
+    /// commercetools.
+    fn shop(&self) -> &Self::Shop;
     /// Milliseconds since the Unix epoch. May jump in either direction.
     fn now_ms(&self) -> u64;
     /// Uniform over all of `u64`; for jitter, not for secrets.
@@ -161,11 +170,21 @@ impl<P: Ports> Engine<P> {
     }
 
     async fn step(&self) -> Result<Step, SqlError> {
-        let (sql, now) = (self.ports.sql(), self.ports.now_ms());
-        if transaction(sql, |sql| inbox::absorb(sql, &self.settings, now))? > 0 {
+        let now = self.ports.now_ms();
+        let absorbed = transaction(self.ports.sql(), |sql| inbox::absorb(sql, &self.settings, now))?;
+        if absorbed > 0 {
             return Ok(Step::Done);
         }
-        let Some(work_due) = self.next_work()? else { return Ok(Step::Wait(None)) };
+        // While Tidio's budget is spent the shop is read, and the patches grow.
+        let Step::Wait(tidio_at) = self.tidio_step(now).await? else { return Ok(Step::Done) };
+        let Step::Wait(shop_at) = self.shop_step(now).await? else { return Ok(Step::Done) };
+        Ok(Step::Wait([tidio_at, shop_at].into_iter().flatten().min()))
+    }
+
+    /// One request to Tidio, if one is due and allowed.
+    async fn tidio_step(&self, now: u64) -> Result<Step, SqlError> {
+        let sql = self.ports.sql();
+        let Some(work_due) = outbox::next_due(sql)? else { return Ok(Step::Wait(None)) };
         if work_due > now {
             return Ok(Step::Wait(Some(work_due)));
         }
@@ -218,11 +237,6 @@ impl<P: Ports> Engine<P> {
             self.create(create).await?;
         }
         Ok(Step::Done)
-    }
-
-    fn next_work(&self) -> Result<Option<u64>, SqlError> {
-        let sql = self.ports.sql();
-        Ok([inbox::next_due(sql)?, outbox::next_due(sql)?].into_iter().flatten().min())
     }
 
     /// When the budget has a slot again, if it has none now.

@@ -44,6 +44,22 @@ const MIGRATIONS: &[&[&str]] = &[&[
     "CREATE INDEX journal_time ON journal (at_ms)",
     // Single values: budget, breaker, property catalogue.
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+], &[
+    // The newest version seen of every order, and whose it is.
+    "CREATE TABLE shop_order (
+        project TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, number TEXT, customer TEXT,
+        PRIMARY KEY (project, id)) WITHOUT ROWID",
+    "CREATE INDEX shop_order_number ON shop_order (number) WHERE number IS NOT NULL",
+    // Customers whose history is to be read. The mark tells a history that was marked again while it was read.
+    "CREATE TABLE history (
+        project TEXT NOT NULL, customer TEXT NOT NULL, priority INTEGER NOT NULL, due_ms INTEGER NOT NULL,
+        mark INTEGER NOT NULL, correlation_id TEXT NOT NULL, PRIMARY KEY (project, customer)) WITHOUT ROWID",
+    "CREATE INDEX history_due ON history (due_ms, priority)",
+    // Delta sync and backfill: how far, and where in the open window.
+    "CREATE TABLE walk (
+        project TEXT NOT NULL, kind TEXT NOT NULL, done_until_ms INTEGER, from_ms INTEGER, until_ms INTEGER,
+        after TEXT, seen INTEGER NOT NULL, changed INTEGER NOT NULL, paused INTEGER NOT NULL,
+        PRIMARY KEY (project, kind)) WITHOUT ROWID",
 ]];
 
 /// Brings the database to the newest version. Repeatable; each migration is one block.

@@ -2,7 +2,9 @@
 
 mod crash;
 mod flows;
+mod order_flows;
 mod properties;
+mod shop;
 mod sqlite;
 mod vendor;
 
@@ -11,7 +13,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Engine, Ports, Priority, Settings};
-use crate::fact::{CreatePolicy, Fact, IdentityLink};
+use crate::fact::{CreatePolicy, Fact, IdentityLink, OrderFact};
+use shop::FakeShop;
 use sqlite::{Fuse, Sqlite};
 use vendor::Vendor;
 
@@ -20,6 +23,7 @@ use vendor::Vendor;
 pub struct World {
     pub sql: Rc<Sqlite>,
     pub vendor: Rc<Vendor>,
+    pub shop: Rc<FakeShop>,
     pub clock: Rc<Cell<u64>>,
     pub fuse: Rc<Fuse>,
     seed: Rc<Cell<u64>>,
@@ -31,6 +35,7 @@ impl World {
         World {
             sql: Rc::new(Sqlite::new(fuse.clone())),
             vendor: Rc::new(Vendor::new(fuse.clone(), clock.clone())),
+            shop: Rc::new(FakeShop::new(fuse.clone(), clock.clone())),
             clock,
             fuse,
             seed: Rc::new(Cell::new(seed)),
@@ -66,6 +71,7 @@ impl World {
 impl Ports for World {
     type Sql = Sqlite;
     type Tidio = Vendor;
+    type Shop = FakeShop;
 
     fn sql(&self) -> &Sqlite {
         &self.sql
@@ -73,6 +79,10 @@ impl Ports for World {
 
     fn tidio(&self) -> &Vendor {
         &self.vendor
+    }
+
+    fn shop(&self) -> &FakeShop {
+        &self.shop
     }
 
     fn now_ms(&self) -> u64 {
@@ -105,6 +115,20 @@ pub fn link(n: u64, customer: u64, at: u64, properties: &[(&str, &str)]) -> Fact
             .collect(),
         correlation_id: format!("corr-{n}"),
         observed_at_ms: at,
+    })
+}
+
+/// A fact about an order.
+pub fn order(key: &str, id: &str, version: Option<u64>) -> Fact {
+    Fact::Order(OrderFact {
+        id: format!("order:{key}"),
+        project: "main".to_owned(),
+        order: id.to_owned(),
+        version,
+        deleted: false,
+        what: "OrderStateChanged".to_owned(),
+        correlation_id: format!("corr-{key}"),
+        observed_at_ms: 1,
     })
 }
 

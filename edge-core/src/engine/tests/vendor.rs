@@ -39,7 +39,7 @@ pub struct Vendor {
 
 impl Vendor {
     pub fn new(fuse: Rc<Fuse>, clock: Rc<Cell<u64>>) -> Self {
-        let names = ["ct_identity", "ct_store", "ct_cart_total", "ct_correlation_id"];
+        let names = ["ct_identity", "ct_store", "ct_cart_total", "ct_timeline", "ct_correlation_id"];
         Vendor {
             contacts: RefCell::default(),
             properties: RefCell::new(names.map(str::to_owned).to_vec()),

@@ -1,0 +1,215 @@
+//! The delta sync: a window of change times, walked by id, resumable after any stop. It finds what events missed,
+//! and with a longer window it is the backfill.
+//!
+//! Invariants: the bound moves forward only after a whole window was walked; where the walk stands is stored in the
+//! same block as what it found; windows overlap, and the table of orders makes the overlap free.
+
+use super::breaker::{self, Vendor};
+use super::shop::{ChangedPage, Shop, Window};
+use super::sql::{Row, Sql, SqlError, first, transaction};
+use super::{Engine, Ports, Priority, Step, journal, orders};
+
+/// How far a window reaches back into the one before it: clocks differ, and writes become visible late.
+const OVERLAP_MS: u64 = 2 * 60_000;
+
+/// How far behind now a window ends.
+const LAG_MS: u64 = 30_000;
+
+/// Name of the walk that follows the shop.
+const DELTA: &str = "delta";
+
+/// A walk, as operations sees it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Walk {
+    /// User's name of the commercetools project.
+    pub project: String,
+    /// `delta` or `backfill`.
+    pub kind: String,
+    /// Everything changed until then has been seen; milliseconds since the Unix epoch.
+    pub done_until_ms: Option<u64>,
+    /// The window being walked, if one is.
+    pub from_ms: Option<u64>,
+    /// Its end.
+    pub until_ms: Option<u64>,
+    /// Last id seen in it.
+    pub after: Option<String>,
+    /// Orders looked at in this window.
+    pub seen: u64,
+    /// Orders among them that were new or newer.
+    pub changed: u64,
+    /// Stopped by hand.
+    pub paused: bool,
+}
+
+const COLUMNS: &str = "project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused";
+
+fn walk(row: &Row) -> Result<Walk, SqlError> {
+    Ok(Walk {
+        project: row.text(0)?,
+        kind: row.text(1)?,
+        done_until_ms: row.optional_number(2)?,
+        from_ms: row.optional_number(3)?,
+        until_ms: row.optional_number(4)?,
+        after: row.optional_text(5)?,
+        seen: row.number(6)?,
+        changed: row.number(7)?,
+        paused: row.number(8)? != 0,
+    })
+}
+
+/// All walks.
+pub fn list<S: Sql>(sql: &S) -> Result<Vec<Walk>, SqlError> {
+    let rows = sql.exec(&format!("SELECT {COLUMNS} FROM walk ORDER BY project, kind"), &[])?;
+    rows.iter().map(walk).collect()
+}
+
+fn save<S: Sql>(sql: &S, walk: &Walk) -> Result<(), SqlError> {
+    sql.exec(
+        "INSERT OR REPLACE INTO walk (project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        &[
+            (&walk.project).into(),
+            (&walk.kind).into(),
+            walk.done_until_ms.into(),
+            walk.from_ms.into(),
+            walk.until_ms.into(),
+            walk.after.as_ref().into(),
+            walk.seen.into(),
+            walk.changed.into(),
+            i64::from(walk.paused).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn load<S: Sql>(sql: &S, project: &str, kind: &str) -> Result<Walk, SqlError> {
+    let statement = format!("SELECT {COLUMNS} FROM walk WHERE project = ?1 AND kind = ?2");
+    let found = first(sql.exec(&statement, &[project.into(), kind.into()])?);
+    found.map_or_else(
+        || {
+            Ok(Walk {
+                project: project.to_owned(),
+                kind: kind.to_owned(),
+                done_until_ms: None,
+                from_ms: None,
+                until_ms: None,
+                after: None,
+                seen: 0,
+                changed: 0,
+                paused: false,
+            })
+        },
+        |row| walk(&row),
+    )
+}
+
+/// When a page is due: always, while a window is open.
+pub(super) fn next_due<S: Sql>(sql: &S) -> Result<Option<u64>, SqlError> {
+    let rows = sql.exec("SELECT 0 FROM walk WHERE until_ms IS NOT NULL AND paused = 0 LIMIT 1", &[])?;
+    first(rows).map(|row| row.number(0)).transpose()
+}
+
+impl<P: Ports> Engine<P> {
+    /// Opens the next window of the delta sync of these commercetools projects, unless one is being walked.
+    /// Repeatable: the cron's call. The first call only sets the starting point; older orders are the backfill's.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn begin_sync(&self, projects: &[String]) -> Result<(), SqlError> {
+        let until_ms = self.ports.now_ms().saturating_sub(LAG_MS);
+        transaction(self.ports.sql(), |sql| {
+            for project in projects {
+                let mut walk = load(sql, project, DELTA)?;
+                if walk.until_ms.is_some() {
+                    continue;
+                }
+                let done = walk.done_until_ms.unwrap_or(until_ms);
+                walk.from_ms = Some(done.saturating_sub(OVERLAP_MS));
+                // A clock that went back must not move the bound back.
+                walk.until_ms = Some(until_ms.max(done));
+                (walk.after, walk.seen, walk.changed) = (None, 0, 0);
+                save(sql, &walk)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Starts the backfill of everything changed since a time; one that is running goes on from where it is.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn begin_backfill(&self, project: &str, since_ms: u64) -> Result<Walk, SqlError> {
+        let now = self.ports.now_ms();
+        transaction(self.ports.sql(), |sql| {
+            let mut walk = load(sql, project, "backfill")?;
+            walk.paused = false;
+            if walk.until_ms.is_none() {
+                walk.from_ms = Some(since_ms);
+                walk.until_ms = Some(now);
+                (walk.after, walk.seen, walk.changed) = (None, 0, 0);
+            }
+            save(sql, &walk)?;
+            Ok(walk)
+        })
+    }
+
+    /// Pauses or resumes a walk. Repeatable.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn pause_walk(&self, project: &str, kind: &str, paused: bool) -> Result<(), SqlError> {
+        self.ports.sql().exec(
+            "UPDATE walk SET paused = ?3 WHERE project = ?1 AND kind = ?2",
+            &[project.into(), kind.into(), i64::from(paused).into()],
+        )?;
+        Ok(())
+    }
+
+    /// One page of an open window.
+    /// 1. The read; repeatable.
+    /// 2. One block: newer versions, and where the walk stands.
+    pub(super) async fn sync_step(&self) -> Result<Step, SqlError> {
+        let statement = format!(
+            "SELECT {COLUMNS} FROM walk WHERE until_ms IS NOT NULL AND paused = 0
+             ORDER BY kind DESC, project LIMIT 1"
+        );
+        let Some(walk) = first(self.ports.sql().exec(&statement, &[])?).map(|row| walk(&row)).transpose()?
+        else {
+            return Ok(Step::Done);
+        };
+        let window =
+            Window { from_ms: walk.from_ms.unwrap_or_default(), until_ms: walk.until_ms.unwrap_or_default() };
+        let correlation_id = format!("{}-{}-{}", walk.kind, walk.project, window.until_ms);
+        let read =
+            self.ports.shop().changed(&correlation_id, &walk.project, window, walk.after.as_deref()).await;
+        match read {
+            Ok(page) => self.take_page(&walk, &page, &correlation_id),
+            Err(error) => self.shop_failed(error),
+        }
+    }
+
+    fn take_page(&self, walk: &Walk, page: &ChangedPage, correlation_id: &str) -> Result<Step, SqlError> {
+        let now = self.ports.now_ms();
+        transaction(self.ports.sql(), |sql| {
+            breaker::close(sql, Vendor::Commercetools)?;
+            // Paused meanwhile: what this page found is kept all the same.
+            let mut next = load(sql, &walk.project, &walk.kind)?;
+            for head in &page.heads {
+                let outcome =
+                    orders::note_head(sql, &walk.project, head, Priority::Backfill, correlation_id, now)?;
+                next.changed += u64::from(outcome == "queued");
+            }
+            next.seen += page.heads.len() as u64;
+            next.after.clone_from(&page.after);
+            if page.after.is_none() {
+                next.done_until_ms = next.until_ms.max(next.done_until_ms);
+                (next.from_ms, next.until_ms) = (None, None);
+                let detail = format!("{} seen, {} changed", next.seen, next.changed);
+                journal::write(sql, now, correlation_id, &next.project, &next.kind, &detail)?;
+            }
+            save(sql, &next)
+        })?;
+        Ok(Step::Done)
+    }
+}

@@ -1,0 +1,362 @@
+//! The shop port over commercetools' queries: which requests, what is read of their answers, how it is projected.
+//!
+//! Only orders of stores that this Tidio project serves are seen. A row that cannot be read is left out, so that
+//! one strange order does not stop its neighbours.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::shop::{ChangedPage, CustomerView, OrderHead, PAGE_LIMIT, ShopError, Window};
+use crate::commerce::{Commerce, CommerceError, Customer, HISTORY_LIMIT, Order, OrderHistory};
+use crate::config::{CommerceProject, Config, Store, TidioProject};
+use crate::identity::distinct_id;
+use crate::link::percent_encode;
+use crate::project::{self, Context};
+use crate::property::Property;
+use crate::text;
+
+/// Longest id that is put into a query; commercetools' ids are UUIDs of 36 characters.
+const ID_CHARS: usize = 64;
+
+/// Where the answers belong.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The configuration, for its stores.
+    pub config: &'a Config,
+    /// The commercetools project that is read.
+    pub project: &'a CommerceProject,
+    /// The Tidio project that is written.
+    pub tidio: &'a TidioProject,
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of two projects by the user's names for them; `None` if one of them does not exist.
+    pub fn find(config: &'a Config, project: &str, tidio: &str) -> Option<Self> {
+        let (project, tidio) = (config.commercetools.get(project)?, config.tidio.get(tidio)?);
+        Some(Scope { config, project, tidio })
+    }
+
+    fn stores(&self) -> impl Iterator<Item = &'a Store> {
+        let (project, tidio) = (&self.project.name, &self.tidio.name);
+        self.config
+            .stores
+            .values()
+            .filter(move |store| store.commercetools == *project && store.tidio == *tidio)
+    }
+
+    /// `store(key in ("de", "uk"))`
+    fn store_predicate(&self) -> String {
+        let keys: Vec<String> = self.stores().map(|store| format!("\"{}\"", store.key.as_str())).collect();
+        format!("store(key in ({}))", keys.join(", "))
+    }
+}
+
+/// The commercetools projects whose orders concern a Tidio project.
+pub fn projects_of(config: &Config, tidio: &str) -> Vec<String> {
+    let mut names: Vec<String> = config
+        .stores
+        .values()
+        .filter(|store| store.tidio.as_str() == tidio)
+        .map(|store| store.commercetools.to_string())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireHead {
+    id: String,
+    version: u64,
+    order_number: Option<String>,
+    customer_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WirePage {
+    results: Vec<Value>,
+}
+
+/// See [`Shop::orders`](super::shop::Shop::orders).
+pub async fn orders(
+    commerce: &impl Commerce,
+    scope: Scope<'_>,
+    ids: &[String],
+) -> Result<Vec<OrderHead>, ShopError> {
+    let Some(list) = literals(ids) else { return Ok(Vec::new()) };
+    let predicate = format!("id in ({list}) and {}", scope.store_predicate());
+    let page = query(commerce, "/orders", &predicate, "id asc").await?;
+    Ok(heads(&page))
+}
+
+/// See [`Shop::changed`](super::shop::Shop::changed).
+pub async fn changed(
+    commerce: &impl Commerce,
+    scope: Scope<'_>,
+    window: Window,
+    after: Option<&str>,
+) -> Result<ChangedPage, ShopError> {
+    let mut predicate = format!(
+        "lastModifiedAt >= \"{}\" and lastModifiedAt <= \"{}\" and {}",
+        date_time(window.from_ms),
+        date_time(window.until_ms),
+        scope.store_predicate()
+    );
+    if let Some(after) = after {
+        predicate.push_str(&format!(" and id > {}", literal(after).ok_or(ShopError::Rejected)?));
+    }
+    let page = query(commerce, "/orders", &predicate, "id asc").await?;
+    // The last row as returned: ids are not ordered by their text.
+    let last = page.results.last().and_then(|row| row.get("id")).and_then(Value::as_str);
+    let after = last.filter(|_| page.results.len() >= PAGE_LIMIT).map(str::to_owned);
+    Ok(ChangedPage { heads: heads(&page), after })
+}
+
+/// See [`Shop::customers`](super::shop::Shop::customers).
+pub async fn customers(
+    commerce: &impl Commerce,
+    scope: Scope<'_>,
+    correlation_id: &str,
+    ids: &[String],
+) -> Result<Vec<CustomerView>, ShopError> {
+    let Some(list) = literals(ids) else { return Ok(Vec::new()) };
+    let predicate = format!("id in ({list})");
+    let page = query(commerce, "/customers", &predicate, "id asc").await?;
+    let records: Vec<Customer> = rows(&page);
+    let known: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+    let histories = histories(commerce, scope, known).await?;
+    Ok(records
+        .into_iter()
+        .filter_map(|record| {
+            let orders = histories.get(&record.id).map_or(&[][..], Vec::as_slice);
+            view(scope, record, orders, correlation_id)
+        })
+        .collect())
+}
+
+/// Orders by customer, newest first. A page that is full may be cut: then the customers are asked for in halves,
+/// and a single one for the newest orders only.
+async fn histories(
+    commerce: &impl Commerce,
+    scope: Scope<'_>,
+    customers: Vec<String>,
+) -> Result<BTreeMap<String, Vec<Order>>, ShopError> {
+    let mut found: BTreeMap<String, Vec<Order>> = BTreeMap::new();
+    let mut pending = vec![customers];
+    while let Some(group) = pending.pop() {
+        let Some(list) = literals(&group) else { continue };
+        let predicate = format!("customerId in ({list}) and {}", scope.store_predicate());
+        let page = query(commerce, "/orders", &predicate, "createdAt desc").await?;
+        if page.results.len() >= PAGE_LIMIT && group.len() > 1 {
+            let (left, right) = group.split_at(group.len() / 2);
+            pending.extend([left.to_vec(), right.to_vec()]);
+            continue;
+        }
+        for order in rows::<Order>(&page) {
+            if let Some(customer) = order.customer_id.clone() {
+                found.entry(customer).or_default().push(order);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The view of the store where the newest order was placed: the same that an identify call in that store gives.
+fn view(scope: Scope<'_>, record: Customer, orders: &[Order], correlation_id: &str) -> Option<CustomerView> {
+    let newest = orders.first().and_then(|order| order.store.as_ref()).map(|store| store.key.as_str());
+    let store = match newest {
+        Some(key) => scope.stores().find(|store| store.key.as_str() == key)?,
+        None => scope.stores().next()?,
+    };
+    let own: Vec<Order> = orders
+        .iter()
+        .filter(|order| order.store.as_ref().is_some_and(|key| key.key == store.key.as_str()))
+        .cloned()
+        .collect();
+    let locale = own.first().and_then(|order| order.locale.as_deref()).and_then(|tag| store.locale(tag));
+    let locale = locale.or_else(|| store.locales.first())?;
+    let context = Context::new(store, scope.project, locale.tag.as_str());
+    let total = own.len() as u64;
+    let history = OrderHistory { orders: own.into_iter().take(HISTORY_LIMIT).collect(), total };
+    let mut properties = project::history(&context, &history);
+    properties.set_or_clear(Property::CustomerNumber, record.customer_number.as_deref());
+    properties.set(Property::CorrelationId, correlation_id);
+    let clean = |name: &Option<String>| {
+        name.as_deref().map(|name| text::clean_line(name, 100)).filter(|name| !name.is_empty())
+    };
+    let project_key = &scope.project.project_key;
+    let key = &scope.tidio.distinct_id_key;
+    Some(CustomerView {
+        contact: format!("{project_key}:customer:{}", record.id),
+        distinct_id: distinct_id(key, &scope.tidio.public_key, project_key, &record.id),
+        has_orders: total > 0,
+        first_name: clean(&record.first_name),
+        last_name: clean(&record.last_name),
+        email: record.email,
+        create: store.create,
+        properties: properties.permitted(&store.policy),
+        customer: record.id,
+    })
+}
+
+async fn query(
+    commerce: &impl Commerce,
+    resource: &str,
+    predicate: &str,
+    sort: &str,
+) -> Result<WirePage, ShopError> {
+    let mut path = format!("{resource}?where=");
+    percent_encode(predicate, &mut path);
+    path.push_str("&sort=");
+    percent_encode(sort, &mut path);
+    path.push_str(&format!("&limit={PAGE_LIMIT}&withTotal=false"));
+    let body = commerce.get(&path).await.map_err(|error| match error {
+        CommerceError::Rejected | CommerceError::NotFound => ShopError::Rejected,
+        CommerceError::Unavailable | CommerceError::Timeout | CommerceError::Malformed => {
+            ShopError::Unavailable
+        }
+    })?;
+    serde_json::from_str(&body).map_err(|_not_a_page| ShopError::Unavailable)
+}
+
+fn rows<T: DeserializeOwned>(page: &WirePage) -> Vec<T> {
+    page.results.iter().filter_map(|row| T::deserialize(row).ok()).collect()
+}
+
+fn heads(page: &WirePage) -> Vec<OrderHead> {
+    rows::<WireHead>(page)
+        .into_iter()
+        .map(|head| OrderHead {
+            id: head.id,
+            version: head.version,
+            number: head.order_number,
+            customer: head.customer_id,
+        })
+        .collect()
+}
+
+/// `"a", "b"`; `None` when nothing is left. What is not an id cannot be one of the vendor's, and is left out.
+fn literals(ids: &[String]) -> Option<String> {
+    let list: Vec<String> = ids.iter().filter_map(|id| literal(id)).collect();
+    (!list.is_empty()).then(|| list.join(", "))
+}
+
+fn literal(id: &str) -> Option<String> {
+    let is_id = !id.is_empty()
+        && id.len() <= ID_CHARS
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    is_id.then(|| format!("\"{id}\""))
+}
+
+/// RFC 3339, UTC, with milliseconds: the form that predicates take.
+fn date_time(ms: u64) -> String {
+    let (days, rest) = (ms / 86_400_000, ms % 86_400_000);
+    // Days to a date of the Gregorian calendar, counted in eras of 400 years that start in March.
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
+    let (second, millisecond) = (rest / 1_000 % 60, rest % 1_000);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{FakeCommerce, config, order};
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (ms, expected) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (1_799_999_999_999, "2027-01-15T07:59:59.999Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(date_time(ms), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_id_never_reaches_a_query() {
+        for id in ["", "a\"b", "a) or (1=1", "ä", &"x".repeat(65)] {
+            assert_eq!(literal(id), None, "{id}");
+        }
+        assert_eq!(literal("0a-b_C").as_deref(), Some("\"0a-b_C\""));
+    }
+
+    #[test]
+    fn a_customer_is_seen_as_an_identify_call_in_the_store_of_the_newest_order_sees_it() {
+        let config = config();
+        let scope = Scope::find(&config, "main", "eu").unwrap();
+        let strange = json!({ "id": 7 });
+        let older = order(&json!({ "id": "o-0", "store": { "typeId": "store", "key": "uk" } }));
+        let commerce = FakeCommerce::default()
+            .with(
+                "/customers?",
+                &json!({ "results": [
+                    { "id": "c-1", "email": "a@example.com", "firstName": "Anna", "customerNumber": "C-1" },
+                    strange,
+                ] }),
+            )
+            .with("/orders?", &json!({ "results": [order(&json!({})), strange, older] }));
+        let ids = ["c-1".to_owned(), "c-2".to_owned()];
+        let views = pollster::block_on(customers(&commerce, scope, "corr", &ids)).unwrap();
+        assert_eq!(views.len(), 1);
+        assert_eq!(views[0].contact, "shop:customer:c-1");
+        assert!(views[0].has_orders);
+        assert_eq!(views[0].properties["ct_orders"], "1", "the other store's order is not counted");
+        assert_eq!(views[0].properties["ct_customer_number"], "C-1");
+        let asked = commerce.asked.borrow().join("\n");
+        assert!(asked.contains("customerId%20in%20%28%22c-1%22%29"), "{asked}");
+        assert!(asked.contains("store%28key%20in%20%28%22de%22%2C%20%22uk%22%29%29"), "{asked}");
+    }
+
+    #[test]
+    fn a_full_page_goes_on_after_its_last_row_and_a_short_one_ends() {
+        let config = config();
+        let scope = Scope::find(&config, "main", "eu").unwrap();
+        let page = |count: usize| {
+            let rows: Vec<Value> =
+                (0..count).map(|n| json!({ "id": format!("o-{n}"), "version": 1 })).collect();
+            json!({ "results": rows })
+        };
+        let window = Window { from_ms: 0, until_ms: 1_000 };
+        for (count, after) in [(PAGE_LIMIT, Some("o-499")), (PAGE_LIMIT - 1, None), (0, None)] {
+            let commerce = FakeCommerce::default().with("/orders?", &page(count));
+            let read = pollster::block_on(changed(&commerce, scope, window, Some("o-x"))).unwrap();
+            assert_eq!((read.heads.len(), read.after.as_deref()), (count, after));
+            assert!(commerce.asked.borrow()[0].contains("%20and%20id%20%3E%20%22o-x%22"));
+        }
+    }
+
+    #[test]
+    fn a_failure_says_whether_waiting_helps() {
+        let config = config();
+        let scope = Scope::find(&config, "main", "eu").unwrap();
+        for (error, expected) in [
+            (CommerceError::Unavailable, ShopError::Unavailable),
+            (CommerceError::Timeout, ShopError::Unavailable),
+            (CommerceError::Malformed, ShopError::Unavailable),
+            (CommerceError::Rejected, ShopError::Rejected),
+        ] {
+            let commerce = FakeCommerce::default().failing("/orders?", error);
+            let read = pollster::block_on(orders(&commerce, scope, &["o-1".to_owned()]));
+            assert_eq!(read, Err(expected));
+        }
+        let html = FakeCommerce::default().with_text("/orders?", "<html>");
+        let read = pollster::block_on(orders(&html, scope, &["o-1".to_owned()]));
+        assert_eq!(read, Err(ShopError::Unavailable));
+    }
+}

@@ -1,0 +1,124 @@
+//! Port: commercetools, as the engine reads it. Every call only reads and may be repeated.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use thiserror::Error;
+
+use crate::fact::CreatePolicy;
+
+/// Orders asked for by id in one query: the ids go into the address, and longer ones are not known to be safe.
+pub const ORDERS_PER_QUERY: usize = 100;
+
+/// Customers whose histories are read in one query: 500 orders are a page, ten a history.
+pub const CUSTOMERS_PER_QUERY: usize = 50;
+
+/// Orders on a page of the delta sync: the vendor's largest page.
+pub const PAGE_LIMIT: usize = 500;
+
+/// Why a read gave nothing.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum ShopError {
+    /// No answer, not in time, or not the API's. Try later.
+    #[error("unavailable")]
+    Unavailable,
+    /// Credentials, scopes or our request were refused. A person must act.
+    #[error("rejected")]
+    Rejected,
+}
+
+impl ShopError {
+    /// Stable word.
+    pub const fn cause(self) -> &'static str {
+        match self {
+            ShopError::Unavailable => "unavailable",
+            ShopError::Rejected => "unauthorised",
+        }
+    }
+}
+
+/// Whose order it is, and in which version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderHead {
+    /// Order id.
+    pub id: String,
+    /// Rises with every change.
+    pub version: u64,
+    /// Order number, for traces.
+    pub number: Option<String>,
+    /// Owner; a guest's order has none and belongs to no contact.
+    pub customer: Option<String>,
+}
+
+/// What the shop knows about a customer, projected for an agent and cut down by the store's field policy.
+/// Holds personal data: never print one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CustomerView {
+    /// Customer id.
+    pub customer: String,
+    /// Contact key, see [`IdentityLink::contact`](crate::fact::IdentityLink::contact).
+    pub contact: String,
+    /// Whether there is an order at all.
+    pub has_orders: bool,
+    /// Opaque id shared with the browser.
+    pub distinct_id: String,
+    /// Address of the customer record.
+    pub email: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// What to do when Tidio has no such contact.
+    pub create: CreatePolicy,
+    /// Contact properties; an empty value clears.
+    pub properties: BTreeMap<String, String>,
+}
+
+/// A window of change times, both ends included, milliseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// From.
+    pub from_ms: u64,
+    /// Until.
+    pub until_ms: u64,
+}
+
+/// A page of changed orders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedPage {
+    /// Orders that could be read.
+    pub heads: Vec<OrderHead>,
+    /// Last id of the page, to go on from; absent on the last page.
+    pub after: Option<String>,
+}
+
+/// commercetools. `project` is the user's name of the commercetools project.
+pub trait Shop {
+    /// Orders by id, at most [`ORDERS_PER_QUERY`], of the stores that this Tidio project serves. What is not in
+    /// the answer does not exist, or not there.
+    fn orders(
+        &self,
+        correlation_id: &str,
+        project: &str,
+        ids: &[String],
+    ) -> impl Future<Output = Result<Vec<OrderHead>, ShopError>>;
+
+    /// Customers with their histories, at most [`CUSTOMERS_PER_QUERY`]. A customer record that is gone is not in
+    /// the answer.
+    fn customers(
+        &self,
+        correlation_id: &str,
+        project: &str,
+        ids: &[String],
+    ) -> impl Future<Output = Result<Vec<CustomerView>, ShopError>>;
+
+    /// A page of orders changed within a window, in the vendor's own order of ids, after `after`; at most
+    /// [`PAGE_LIMIT`].
+    fn changed(
+        &self,
+        correlation_id: &str,
+        project: &str,
+        window: Window,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<ChangedPage, ShopError>>;
+}

@@ -1,0 +1,178 @@
+//! Orders: events late, twice and in any order; the delta sync alone; a shop out of reach.
+
+use super::*;
+use crate::engine::cursor;
+
+fn timeline(world: &World, customer: u64) -> Option<String> {
+    let contacts = world.vendor.contacts.borrow();
+    let id = format!("d-{customer}");
+    let mut own = contacts.iter().filter(|contact| contact.distinct_id.as_deref() == Some(&id));
+    let found = own.next()?.properties.get("ct_timeline").cloned();
+    assert!(own.next().is_none(), "a doubled contact");
+    found
+}
+
+fn shop_names() -> Vec<String> {
+    vec!["main".to_owned()]
+}
+
+#[test]
+fn many_events_of_one_shopper_cost_one_patch() {
+    let world = World::new(1);
+    let engine = world.open();
+    let facts: Vec<Fact> = ["open", "confirmed", "complete"]
+        .iter()
+        .flat_map(|state| {
+            let version = world.shop.change("o1", Some(1), state);
+            [
+                order(&format!("m{version}"), "o1", Some(version)),
+                order(&format!("c{version}"), "o1", Some(version)),
+            ]
+        })
+        .collect();
+    submit(&engine, &facts);
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(timeline(&world, 1).as_deref(), Some("o1 complete"));
+    assert_eq!(world.vendor.count("create") + world.vendor.count("patch"), 1);
+    let reads = world.shop.reads.borrow().len();
+    submit(&engine, &facts);
+    submit(&engine, &[order("late", "o1", Some(2))]);
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(world.shop.reads.borrow().len(), reads, "known and superseded facts cost no read");
+}
+
+#[test]
+fn orders_are_read_a_hundred_at_a_time() {
+    let world = World::new(1);
+    let engine = world.open();
+    let facts: Vec<Fact> = (0..250)
+        .map(|n| {
+            let id = format!("o{n}");
+            let version = world.shop.change(&id, Some(n % 10), "open");
+            order(&id, &id, Some(version))
+        })
+        .collect();
+    submit(&engine, &facts);
+    assert!(world.settle(&engine, 600_000));
+    let sizes: Vec<usize> = world
+        .shop
+        .reads
+        .borrow()
+        .iter()
+        .filter(|(name, _)| *name == "orders")
+        .map(|(_, size)| *size)
+        .collect();
+    assert_eq!(sizes, [100, 100, 50]);
+}
+
+#[test]
+fn an_order_without_a_customer_or_of_nobody_is_no_contact() {
+    let world = World::new(1);
+    let engine = world.open();
+    world.shop.change("guest", None, "open");
+    submit(&engine, &[order("a", "guest", None), order("b", "nowhere", Some(7))]);
+    assert!(world.settle(&engine, 600_000));
+    assert!(world.vendor.contacts.borrow().is_empty());
+}
+
+#[test]
+fn a_deleted_order_leaves_the_timeline() {
+    let world = World::new(1);
+    let engine = world.open();
+    for id in ["o1", "o2"] {
+        world.shop.change(id, Some(1), "open");
+        submit(&engine, &[order(id, id, None)]);
+    }
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(timeline(&world, 1).as_deref(), Some("o1 open; o2 open"));
+    world.shop.orders.borrow_mut().remove("o1");
+    let Fact::Order(mut fact) = order("gone", "o1", Some(1)) else { unreachable!() };
+    fact.deleted = true;
+    submit(&engine, &[Fact::Order(fact)]);
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(timeline(&world, 1).as_deref(), Some("o2 open"));
+}
+
+#[test]
+fn a_read_that_is_behind_the_event_is_repeated() {
+    let world = World::new(1);
+    let engine = world.open();
+    world.shop.change("o1", Some(1), "open");
+    submit(&engine, &[order("ahead", "o1", Some(2))]);
+    world.settle(&engine, 1_000);
+    assert_eq!(timeline(&world, 1), None);
+    world.shop.change("o1", Some(1), "confirmed");
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(timeline(&world, 1).as_deref(), Some("o1 confirmed"));
+}
+
+#[test]
+fn the_delta_sync_alone_reaches_the_same_end() {
+    let world = World::new(1);
+    let engine = world.open();
+    engine.begin_sync(&shop_names()).unwrap();
+    assert!(world.settle(&engine, 60_000));
+    for n in 0..10 {
+        world.shop.change(&format!("o{n}"), Some(n % 4), "open");
+    }
+    for (advance, state) in [(60_000, "open"), (400_000, "complete")] {
+        world.clock.set(world.clock.get() + advance);
+        engine.begin_sync(&shop_names()).unwrap();
+        assert!(world.settle(&engine, 600_000));
+        assert!(timeline(&world, 3).unwrap().contains(state), "{state}");
+        world.shop.change("o3", Some(3), "complete");
+    }
+    let before = world.vendor.calls.borrow().len();
+    world.clock.set(world.clock.get() + 60_000);
+    engine.begin_sync(&shop_names()).unwrap();
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(world.vendor.calls.borrow().len(), before, "the overlap is free");
+}
+
+#[test]
+fn a_backfill_walks_every_page_and_can_be_paused() {
+    let world = World::new(1);
+    let engine = world.open();
+    for n in 0..20 {
+        world.shop.change(&format!("o{n:02}"), Some(n), "open");
+    }
+    engine.begin_backfill("main", 0).unwrap();
+    engine.pause_walk("main", "backfill", true).unwrap();
+    assert!(world.settle(&engine, 600_000));
+    assert!(world.vendor.contacts.borrow().is_empty());
+    engine.begin_backfill("main", 0).unwrap();
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(world.vendor.contacts.borrow().len(), 20);
+    let walk = cursor::list(&*world.sql).unwrap().remove(0);
+    assert_eq!((walk.seen, walk.changed, walk.until_ms), (20, 20, None));
+}
+
+#[test]
+fn a_shop_out_of_reach_burns_no_attempts() {
+    let world = World::new(1);
+    let engine = world.open();
+    world.shop.change("o1", Some(1), "open");
+    world.shop.failing.set(200);
+    submit(&engine, &[order("a", "o1", Some(1))]);
+    assert!(world.settle(&engine, 5 * 24 * 3_600_000));
+    assert_eq!(timeline(&world, 1).as_deref(), Some("o1 open"));
+}
+
+#[test]
+fn an_order_alone_creates_a_contact_only_where_the_store_says_so() {
+    for (create, expected) in
+        [(CreatePolicy::Never, 0), (CreatePolicy::OnIdentify, 0), (CreatePolicy::OnOrder, 1)]
+    {
+        let world = World::new(1);
+        let engine = world.open();
+        world.shop.create.set(create);
+        world.shop.change("o1", Some(1), "open");
+        submit(&engine, &[order("a", "o1", Some(1))]);
+        assert!(world.settle(&engine, 600_000));
+        assert_eq!(world.vendor.contacts.borrow().len(), expected, "{create:?}");
+        // The visit comes later and brings what the order knew.
+        submit(&engine, &[link(1, 1, world.clock.get(), &[("ct_store", "de")])]);
+        assert!(world.settle(&engine, 600_000));
+        assert_eq!(timeline(&world, 1).as_deref(), Some("o1 open"), "{create:?}");
+    }
+}

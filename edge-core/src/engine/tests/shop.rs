@@ -1,0 +1,137 @@
+//! A shop in memory: orders with versions, which can be out of reach.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::sqlite::Fuse;
+use crate::engine::shop::{ChangedPage, CustomerView, OrderHead, Shop, ShopError, Window};
+use crate::fact::CreatePolicy;
+
+/// Rows of a page: small, so that walks have several.
+const PAGE: usize = 3;
+
+#[derive(Clone)]
+pub struct ShopOrder {
+    pub version: u64,
+    pub customer: Option<String>,
+    pub state: String,
+    pub changed_ms: u64,
+}
+
+pub struct FakeShop {
+    pub orders: RefCell<BTreeMap<String, ShopOrder>>,
+    pub create: Cell<CreatePolicy>,
+    /// Reads that fail, from the next one on.
+    pub failing: Cell<u32>,
+    pub reads: RefCell<Vec<(&'static str, usize)>>,
+    clock: Rc<Cell<u64>>,
+    fuse: Rc<Fuse>,
+}
+
+impl FakeShop {
+    pub fn new(fuse: Rc<Fuse>, clock: Rc<Cell<u64>>) -> Self {
+        FakeShop {
+            orders: RefCell::default(),
+            create: Cell::new(CreatePolicy::OnOrder),
+            failing: Cell::new(0),
+            reads: RefCell::default(),
+            clock,
+            fuse,
+        }
+    }
+
+    /// Changes an order; gives its new version.
+    pub fn change(&self, id: &str, customer: Option<u64>, state: &str) -> u64 {
+        let mut orders = self.orders.borrow_mut();
+        let version = orders.get(id).map_or(1, |order| order.version + 1);
+        let customer = customer.map(|customer| customer.to_string());
+        let changed_ms = self.clock.get();
+        let order = ShopOrder { version, customer, state: state.to_owned(), changed_ms };
+        orders.insert(id.to_owned(), order);
+        version
+    }
+
+    fn call<T>(&self, name: &'static str, size: usize, read: impl FnOnce() -> T) -> Result<T, ShopError> {
+        if self.fuse.burns() {
+            return Err(ShopError::Unavailable);
+        }
+        self.reads.borrow_mut().push((name, size));
+        self.clock.set(self.clock.get() + 5);
+        if self.failing.get() > 0 {
+            self.failing.set(self.failing.get() - 1);
+            return Err(ShopError::Unavailable);
+        }
+        Ok(read())
+    }
+}
+
+fn head(id: &str, order: &ShopOrder) -> OrderHead {
+    OrderHead {
+        id: id.to_owned(),
+        version: order.version,
+        number: Some(format!("N-{id}")),
+        customer: order.customer.clone(),
+    }
+}
+
+impl Shop for FakeShop {
+    async fn orders(&self, _: &str, _: &str, ids: &[String]) -> Result<Vec<OrderHead>, ShopError> {
+        self.call("orders", ids.len(), || {
+            let orders = self.orders.borrow();
+            ids.iter().filter_map(|id| Some(head(id, orders.get(id)?))).collect()
+        })
+    }
+
+    async fn customers(&self, _: &str, _: &str, ids: &[String]) -> Result<Vec<CustomerView>, ShopError> {
+        self.call("customers", ids.len(), || {
+            ids.iter()
+                .map(|id| {
+                    let orders = self.orders.borrow();
+                    let own: Vec<String> = orders
+                        .iter()
+                        .filter(|(_, order)| order.customer.as_ref() == Some(id))
+                        .map(|(number, order)| format!("{number} {}", order.state))
+                        .collect();
+                    CustomerView {
+                        customer: id.clone(),
+                        contact: format!("shop:customer:{id}"),
+                        distinct_id: format!("d-{id}"),
+                        has_orders: !own.is_empty(),
+                        email: Some(format!("c{id}@example.com")),
+                        first_name: Some("Anna".to_owned()),
+                        last_name: None,
+                        create: self.create.get(),
+                        properties: BTreeMap::from([("ct_timeline".to_owned(), own.join("; "))]),
+                    }
+                })
+                .collect()
+        })
+    }
+
+    async fn changed(
+        &self,
+        _: &str,
+        _: &str,
+        window: Window,
+        after: Option<&str>,
+    ) -> Result<ChangedPage, ShopError> {
+        self.call("changed", 1, || {
+            let orders = self.orders.borrow();
+            // Another order of ids than that of their text, as the vendor has.
+            let mut all: Vec<(&String, &ShopOrder)> = orders.iter().collect();
+            all.sort_by_key(|(id, _)| std::cmp::Reverse((*id).clone()));
+            let start =
+                after.map_or(0, |after| all.iter().take_while(|(id, _)| id.as_str() >= after).count());
+            let found: Vec<OrderHead> = all
+                .into_iter()
+                .skip(start)
+                .filter(|(_, order)| (window.from_ms..=window.until_ms).contains(&order.changed_ms))
+                .take(PAGE)
+                .map(|(id, order)| head(id, order))
+                .collect();
+            let after = (found.len() == PAGE).then(|| found.last().unwrap().id.clone());
+            ChangedPage { heads: found, after }
+        })
+    }
+}
