@@ -26,7 +26,13 @@ export interface ChatConfig {
   keyId: string;
   /** HMAC secret that the edge knows under the same key id. */
   secret: string;
+  /** When chat loads: at the first use, in a quiet moment, or at once. */
+  mode: ChatMode;
 }
+
+const CHAT_MODES = ["interaction", "idle", "immediate"] as const;
+
+export type ChatMode = (typeof CHAT_MODES)[number];
 
 export interface ShopConfig {
   commerce: CommerceConfig;
@@ -43,6 +49,8 @@ export interface ShopConfig {
   csp: "off" | "report" | "enforce";
   /** Origins of the chat widget when it is not Tidio's, for the policy. */
   chatOrigins: string[];
+  /** Origins of product pictures besides the shop itself, for the policy. */
+  imageOrigins: string[];
   /** Shows the seeded customers on the login page. */
   demo: boolean;
 }
@@ -88,16 +96,17 @@ export function readConfig(env: Env): ShopConfig {
       authUrl: origin(need("CTP_AUTH_URL"), "CTP_AUTH_URL", problems),
       clientId: need("CTP_CLIENT_ID"),
       clientSecret: need("CTP_CLIENT_SECRET"),
-      scopes: env.CTP_SCOPES?.split(/\s+/).filter(Boolean) ?? [],
+      scopes: words(env.CTP_SCOPES),
       useStores: flag(env.CTP_USE_STORES, true),
     },
     markets: marketsOf(env.SHOP_MARKETS, problems),
     sessionSecret: secret("SESSION_SECRET"),
     secureCookies: shopUrl.startsWith("https://"),
     shopUrl: origin(shopUrl, "SHOP_URL", problems),
-    chat: env.BRIDGE_EDGE_URL ? chatOf(env.BRIDGE_EDGE_URL, env.BRIDGE_KEY_ID || "demo-1", secret, problems) : null,
+    chat: env.BRIDGE_EDGE_URL ? chatOf(env, secret, problems) : null,
     csp: cspOf(env.SHOP_CSP, problems),
-    chatOrigins: env.CHAT_ORIGINS?.split(/\s+/).filter(Boolean) ?? [],
+    chatOrigins: words(env.CHAT_ORIGINS),
+    imageOrigins: words(env.SHOP_IMAGE_ORIGINS),
     demo: flag(env.SHOP_DEMO, false),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -109,8 +118,12 @@ export function secretName(kid: string): string {
   return `IDENTITY_KEY_${kid.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
 }
 
-function chatOf(edge: string, keyId: string, secret: (name: string) => string, problems: string[]): ChatConfig {
-  return { edgeUrl: origin(edge.trim(), "BRIDGE_EDGE_URL", problems), keyId, secret: secret(secretName(keyId)) };
+function chatOf(env: Env, secret: (name: string) => string, problems: string[]): ChatConfig {
+  const mode = CHAT_MODES.find((candidate) => candidate === (env.BRIDGE_MODE || "idle"));
+  if (!mode) problems.push(`BRIDGE_MODE is not ${CHAT_MODES.join(", ")}`);
+  const edgeUrl = origin(env.BRIDGE_EDGE_URL?.trim() ?? "", "BRIDGE_EDGE_URL", problems);
+  const keyId = env.BRIDGE_KEY_ID || "demo-1";
+  return { edgeUrl, keyId, secret: secret(secretName(keyId)), mode: mode ?? "idle" };
 }
 
 function cspOf(value: string | undefined, problems: string[]): ShopConfig["csp"] {
@@ -132,6 +145,10 @@ function origin(value: string, name: string, problems: string[]): string {
   if (!value) return value;
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) problems.push(`${name} is not an http(s) URL`);
   return value.replace(/\/+$/, "");
+}
+
+function words(value: string | undefined): string[] {
+  return value?.split(/\s+/).filter(Boolean) ?? [];
 }
 
 function flag(value: string | undefined, fallback: boolean): boolean {

@@ -12,6 +12,8 @@ export interface CspOptions {
   edgeUrl: string | null;
   /** Where the chat's files and connections come from. Default: Tidio's. */
   chatOrigins: readonly string[];
+  /** Where product pictures come from, besides the shop itself. */
+  imageOrigins: readonly string[];
 }
 
 /** Tidio's own hosts, by directive, as shops that use it list them. */
@@ -30,7 +32,7 @@ const TIDIO: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The header's value. */
-export function contentSecurityPolicy({ nonce, edgeUrl, chatOrigins }: CspOptions): string {
+export function contentSecurityPolicy({ nonce, edgeUrl, chatOrigins, imageOrigins }: CspOptions): string {
   const chat = (directive: string) => (edgeUrl === null ? [] : chatOrigins.length > 0 ? chatOrigins : (TIDIO[directive] ?? []));
   const directives: Record<string, readonly string[]> = {
     "default-src": ["'self'"],
@@ -38,7 +40,7 @@ export function contentSecurityPolicy({ nonce, edgeUrl, chatOrigins }: CspOption
     "script-src": ["'self'", `'nonce-${nonce}'`, "'wasm-unsafe-eval'", ...chat("script-src")],
     // The widget draws itself with style elements.
     "style-src": ["'self'", "'unsafe-inline'"],
-    "img-src": ["'self'", "data:", ...chat("img-src")],
+    "img-src": ["'self'", "data:", ...imageOrigins, ...chat("img-src")],
     "font-src": ["'self'", "data:", ...chat("font-src")],
     "media-src": ["'self'", ...chat("media-src")],
     "connect-src": ["'self'", ...(edgeUrl === null ? [] : [edgeUrl]), ...chat("connect-src")],

@@ -1,5 +1,5 @@
 /** schema.org data of a product page. Pure. In scope: the object and its safe embedding. */
-import type { ProductView, VariantView } from "./commerce/views";
+import { NO_PICTURE, type ProductView, type VariantView } from "./commerce/views";
 import { decimal } from "./money";
 
 /** A `Product` with an offer per variant. `origin` is the shop's public origin. */
@@ -12,7 +12,7 @@ export function productJsonLd(product: ProductView, origin: string): object {
     description: product.description,
     sku: product.variants[0].sku,
     url,
-    ...(product.image ? { image: new URL(product.image, origin).href } : {}),
+    ...(product.image !== NO_PICTURE ? { image: new URL(product.image, origin).href } : {}),
     offers: product.variants.flatMap((variant) => offerOf(variant, url)),
   };
 }

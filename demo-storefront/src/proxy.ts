@@ -11,10 +11,10 @@ import { contentSecurityPolicy } from "./csp";
 const NONCE_HEADER = "x-nonce";
 
 export function proxy(request: NextRequest): NextResponse {
-  const { csp, chat, chatOrigins } = shop();
+  const { csp, chat, chatOrigins, imageOrigins } = shop();
   if (csp === "off") return NextResponse.next();
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
-  const policy = contentSecurityPolicy({ nonce, edgeUrl: chat?.edgeUrl ?? null, chatOrigins });
+  const policy = contentSecurityPolicy({ nonce, edgeUrl: chat?.edgeUrl ?? null, chatOrigins, imageOrigins });
   const header = csp === "report" ? "Content-Security-Policy-Report-Only" : "Content-Security-Policy";
   const headers = new Headers(request.headers);
   headers.set(NONCE_HEADER, nonce);

@@ -56,6 +56,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         {chat && (
           <ChatBridge
             edge={chat.edgeUrl}
+            mode={chat.mode}
             store={market.store}
             locale={market.locale}
             launcher={t.chat.launcher}

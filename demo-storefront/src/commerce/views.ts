@@ -16,6 +16,9 @@ import type {
 } from "@commercetools/platform-sdk";
 import { countryName, languageOf } from "../markets";
 
+/** Shown for a product without a picture. */
+export const NO_PICTURE = "/illustrations/no-picture.svg";
+
 /** An amount in the smallest unit of its currency. */
 export interface Money {
   centAmount: number;
@@ -41,7 +44,7 @@ export interface ProductView {
   key: string;
   name: string;
   description: string;
-  /** URL of the picture; empty without one. */
+  /** URL of the picture, or of a stand-in. */
   image: string;
   /** Never empty; the first one is shown first. */
   variants: [VariantView, ...VariantView[]];
@@ -83,6 +86,10 @@ export interface OrderView extends CartView {
   state: string;
   shipmentState: string | undefined;
   paymentState: string | undefined;
+  /** Parcels with a number to follow, oldest first. */
+  parcels: { carrier: string; trackingId: string }[];
+  /** Lines that came back or are on their way back. */
+  returns: { name: string; quantity: number }[];
   address: string[];
   email: string;
 }
@@ -111,7 +118,7 @@ export function toProductView(product: ProductProjection, locale: string): Produ
     key: product.key ?? product.id,
     name: localized(product.name, locale),
     description: localized(product.description, locale),
-    image: masterVariant.images?.[0]?.url ?? "",
+    image: imageOf(masterVariant),
     variants: views as [VariantView, ...VariantView[]],
     categories: product.categories.flatMap(({ id, obj }) =>
       obj ? [{ key: obj.key ?? id, name: localized(obj.name, locale) }] : [],
@@ -144,9 +151,26 @@ export function toOrderView(order: Order, locale: string): OrderView {
     state: order.orderState,
     shipmentState: order.shipmentState,
     paymentState: order.paymentState,
+    parcels: parcelsOf(order),
+    returns: returnsOf(order, locale),
     address: addressLines(order.shippingAddress, locale),
     email: order.customerEmail ?? "",
   };
+}
+
+function parcelsOf({ shippingInfo }: Order): OrderView["parcels"] {
+  const parcels = (shippingInfo?.deliveries ?? []).flatMap((delivery) => delivery.parcels);
+  return parcels.flatMap(({ trackingData }) =>
+    trackingData?.trackingId ? [{ carrier: trackingData.carrier ?? "", trackingId: trackingData.trackingId }] : [],
+  );
+}
+
+function returnsOf({ returnInfo, lineItems }: Order, locale: string): OrderView["returns"] {
+  const items = (returnInfo ?? []).flatMap((info) => info.items);
+  return items.map((item) => {
+    const line = lineItems.find(({ id }) => "lineItemId" in item && item.lineItemId === id);
+    return { name: localized(line?.name, locale), quantity: item.quantity };
+  });
 }
 
 /** An address as printed lines. */
@@ -169,7 +193,7 @@ function toLineView(line: LineItem, locale: string): LineView {
     name: localized(line.name, locale),
     option: optionOf(line.variant, locale),
     sku: line.variant.sku ?? "",
-    image: line.variant.images?.[0]?.url ?? "",
+    image: imageOf(line.variant),
     quantity: line.quantity,
     unitPrice: toMoney(line.price.discounted?.value ?? line.price.value),
     total: toMoney(line.totalPrice),
@@ -189,6 +213,10 @@ function toVariantView(variant: ProductVariant, label: string): VariantView {
     fullPrice: price?.discounted ? toMoney(price.value) : null,
     inStock: isInStock(variant),
   };
+}
+
+function imageOf({ images }: ProductVariant): string {
+  return images?.[0]?.url || NO_PICTURE;
 }
 
 function isInStock({ availability }: ProductVariant): boolean {

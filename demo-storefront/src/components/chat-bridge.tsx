@@ -12,6 +12,8 @@ import * as CookieConsent from "vanilla-cookieconsent";
 
 interface ChatBridgeProps {
   edge: string;
+  /** When the chat loads. */
+  mode: "interaction" | "idle" | "immediate";
   store: string;
   locale: string;
   /** Accessible name of the launcher. */
@@ -23,7 +25,7 @@ interface ChatBridgeProps {
   nonce: string | undefined;
 }
 
-export function ChatBridge({ edge, store, locale, launcher, person, cart, nonce }: ChatBridgeProps) {
+export function ChatBridge({ edge, mode, store, locale, launcher, person, cart, nonce }: ChatBridgeProps) {
   // Later renders come with later nonces; the document knows its first one only.
   const [firstNonce] = useState(nonce);
   useCartChanges(cart);
@@ -33,7 +35,7 @@ export function ChatBridge({ edge, store, locale, launcher, person, cart, nonce 
       edge={edge}
       store={store}
       locale={locale}
-      mode="idle"
+      mode={mode}
       consent={{ source: "vanilla-cookieconsent", api: CookieConsent }}
       session={readSession}
       // A guest's token names the cart, so the first cart needs a new token as much as a login does.

@@ -125,6 +125,8 @@ export const de: Messages = {
     placed: "Bestellt am",
     status: "Stand",
     payment: "Bezahlung",
+    parcels: "Sendungen",
+    returns: "Zurückgesandt",
     deliverTo: "Lieferung an",
     items: "Artikel",
     again: "Weiter einkaufen",

@@ -123,6 +123,8 @@ export const en = {
     placed: "Placed",
     status: "Status",
     payment: "Payment",
+    parcels: "Parcels",
+    returns: "Returned",
     deliverTo: "Delivered to",
     items: "Items",
     again: "Continue shopping",

@@ -35,6 +35,7 @@ describe("configuration", () => {
     ["refuses a URL that is none", { ...DEMO, CTP_API_URL: "localhost" }, ["CTP_API_URL is not an http(s) URL"]],
     ["wants the identity key that the key id names", { ...DEMO, BRIDGE_KEY_ID: "shop-2" }, ["IDENTITY_KEY_SHOP_2 is missing"]],
     ["wants no identity key without chat", { ...DEMO, BRIDGE_EDGE_URL: "", IDENTITY_KEY_DEMO_1: "" }, []],
+    ["refuses an unknown mode", { ...DEMO, BRIDGE_MODE: "later" }, ["BRIDGE_MODE is not interaction, idle, immediate"]],
     ["refuses an unknown policy", { ...DEMO, SHOP_CSP: "on" }, ["SHOP_CSP is not off, report or enforce"]],
     ["refuses odd markets", { ...DEMO, SHOP_MARKETS: '[{"store":"de"}]' }, ["SHOP_MARKETS: a market has no valid locale"]],
   ];

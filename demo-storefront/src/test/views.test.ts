@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ProductProjection } from "@commercetools/platform-sdk";
+import type { Order, ProductProjection } from "@commercetools/platform-sdk";
 import { toCommerceError } from "@/commerce/errors";
-import { localized, toProductView } from "@/commerce/views";
+import { localized, toOrderView, toProductView } from "@/commerce/views";
 import { jsonForScript, productJsonLd } from "@/json-ld";
 import { de } from "@/i18n/de";
 import { en } from "@/i18n/en";
@@ -111,4 +111,54 @@ describe("texts", () => {
       ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shape(member)]))
       : typeof value;
   it("are the same set in every language", () => expect(shape(de)).toEqual(shape(en)));
+});
+
+describe("orders", () => {
+  const line = {
+    id: "l-1",
+    productId: "p-1",
+    productKey: "kettle",
+    name: { de: "Kessel" },
+    variant: { id: 1, sku: "KC-1" },
+    price: { id: "x", value: money(7900) },
+    quantity: 2,
+    totalPrice: money(15800),
+  };
+  const order = {
+    id: "o-1",
+    version: 3,
+    orderNumber: "KC-10041",
+    createdAt: "2026-11-11T09:00:00.000Z",
+    orderState: "Complete",
+    shipmentState: "Delivered",
+    lineItems: [line],
+    totalPrice: money(16290),
+    shippingInfo: {
+      shippingMethodName: "Standard",
+      price: money(490),
+      deliveries: [{ parcels: [{ trackingData: { trackingId: "0034", carrier: "DHL" } }, {}] }],
+    },
+    shippingAddress: { country: "DE", firstName: "Anna", streetName: "Lindenallee", streetNumber: "12", postalCode: "50668", city: "Köln" },
+    returnInfo: [{ items: [{ lineItemId: "l-1", quantity: 1 }] }],
+  } as unknown as Order;
+
+  it("show where they are", () => {
+    expect(toOrderView(order, "de-DE")).toMatchObject({
+      number: "KC-10041",
+      itemCount: 2,
+      subtotal: { centAmount: 15800 },
+      shipping: { name: "Standard", price: { centAmount: 490 } },
+      total: { centAmount: 16290 },
+      tax: null,
+      parcels: [{ carrier: "DHL", trackingId: "0034" }],
+      returns: [{ name: "Kessel", quantity: 1 }],
+      address: ["Anna", "Lindenallee 12", "50668 Köln", "Deutschland"],
+      lines: [{ image: "/illustrations/no-picture.svg", option: "" }],
+    });
+  });
+
+  it("need no number, shipping or address", () => {
+    const { orderNumber: _, shippingInfo: __, shippingAddress: ___, returnInfo: ____, ...bare } = order;
+    expect(toOrderView(bare as Order, "de-DE")).toMatchObject({ number: "o-1", shipping: null, parcels: [], returns: [], address: [] });
+  });
 });

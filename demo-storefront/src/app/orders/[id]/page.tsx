@@ -94,6 +94,30 @@ function Facts({ order, locale }: { order: OrderView; locale: string }) {
           <dd>{payment}</dd>
         </>
       )}
+      {order.parcels.length > 0 && (
+        <>
+          <dt>{t.parcels}</dt>
+          <dd data-testid="parcels">
+            {order.parcels.map(({ carrier, trackingId }) => (
+              <span key={trackingId} className="address-line">
+                {carrier} <span className="number">{trackingId}</span>
+              </span>
+            ))}
+          </dd>
+        </>
+      )}
+      {order.returns.length > 0 && (
+        <>
+          <dt>{t.returns}</dt>
+          <dd>
+            {order.returns.map(({ name, quantity }) => (
+              <span key={name} className="address-line">
+                {quantity} × {name}
+              </span>
+            ))}
+          </dd>
+        </>
+      )}
       {order.address.length > 0 && (
         <>
           <dt>{t.deliverTo}</dt>
