@@ -125,7 +125,7 @@ export const en = {
     payment: "Payment",
     parcels: "Parcels",
     returns: "Returned",
-    deliverTo: "Delivered to",
+    deliverTo: "Delivery to",
     items: "Items",
     again: "Continue shopping",
     title: (number: string) => `Order ${number}`,

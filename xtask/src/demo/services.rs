@@ -29,10 +29,13 @@ pub const SHOP: Service = Service { name: "shop", port: 3000, health: "/" };
 pub const ALL: [Service; 4] = [COMMERCETOOLS, TIDIO, EDGE, SHOP];
 
 /// The shop's settings in the demo. The secrets are worthless: they open nothing but the emulators.
-const SHOP_SETTINGS: [(&str, &str); 12] = [
+const SHOP_SETTINGS: [(&str, &str); 14] = [
     ("PORT", "3000"),
     ("SHOP_URL", "http://localhost:3000"),
     ("SHOP_DEMO", "1"),
+    // The visit runs under an enforced Content-Security-Policy, as it would in a careful shop.
+    ("SHOP_CSP", "enforce"),
+    ("CHAT_ORIGINS", "http://localhost:8990"),
     ("CTP_PROJECT_KEY", "demo-shop"),
     ("CTP_API_URL", "http://localhost:8989"),
     ("CTP_AUTH_URL", "http://localhost:8989"),
@@ -103,6 +106,7 @@ mod tests {
             ("CTP_AUTH_URL", COMMERCETOOLS),
             ("BRIDGE_EDGE_URL", EDGE),
             ("SHOP_URL", SHOP),
+            ("CHAT_ORIGINS", TIDIO),
         ] {
             assert_eq!(setting(name), service.url(), "{name}");
         }
