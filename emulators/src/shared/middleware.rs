@@ -35,18 +35,21 @@ pub async fn around(State(harness): State<Arc<Harness>>, request: Request, next:
     let correlation = correlation_id(&harness, &mut parts.headers);
     let method = parts.method.as_str().to_owned();
     let path = parts.uri.path().to_owned();
-    let seq = harness.requests.begin(Entry {
-        seq: 0,
-        at_ms: harness.clock.now_ms(),
-        method: method.clone(),
-        path: path.clone(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        status: None,
-        correlation_id: correlation.as_ref().and_then(|value| value.to_str().ok()).map(str::to_owned),
-        client: None,
-        body: loggable(&bytes),
-        fault: None,
-    });
+    let seq = harness.requests.begin(
+        Entry {
+            seq: 0,
+            at_ms: harness.clock.now_ms(),
+            method: method.clone(),
+            path: path.clone(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            status: None,
+            correlation_id: correlation.as_ref().and_then(|value| value.to_str().ok()).map(str::to_owned),
+            client: None,
+            body: loggable(&bytes),
+            fault: None,
+        },
+        bytes.len(),
+    );
     let fault = harness.faults.take(&method, &path);
     let kind = fault.as_ref().map(|fault| fault.kind);
     let request = Request::from_parts(parts, Body::from(bytes));

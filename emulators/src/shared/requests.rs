@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Older entries are dropped beyond this many.
 const KEPT_ENTRIES: usize = 50_000;
+/// Older entries are dropped when all bodies together are longer than this.
+const KEPT_TOTAL_BYTES: usize = 64 * 1024 * 1024;
 /// Longer request bodies are logged as their length only.
 const KEPT_BODY_BYTES: usize = 64 * 1024;
 
@@ -42,18 +44,29 @@ pub struct RequestLog {
 #[derive(Default)]
 struct Inner {
     next: u64,
-    entries: VecDeque<Entry>,
+    /// With the length of each body as it was sent.
+    entries: VecDeque<(Entry, usize)>,
+    body_bytes: usize,
+}
+
+impl Inner {
+    fn too_much(&self) -> bool {
+        self.entries.len() > KEPT_ENTRIES || self.body_bytes > KEPT_TOTAL_BYTES
+    }
 }
 
 impl RequestLog {
-    /// Appends and returns the sequence number given.
-    pub fn begin(&self, mut entry: Entry) -> u64 {
+    /// Appends and returns the sequence number given. `body_bytes` is the length of the body logged.
+    pub fn begin(&self, mut entry: Entry, body_bytes: usize) -> u64 {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.next += 1;
         entry.seq = inner.next;
-        inner.entries.push_back(entry);
-        if inner.entries.len() > KEPT_ENTRIES {
-            inner.entries.pop_front();
+        let kept_bytes = if body_bytes > KEPT_BODY_BYTES { 0 } else { body_bytes };
+        inner.body_bytes += kept_bytes;
+        inner.entries.push_back((entry, kept_bytes));
+        while inner.too_much() {
+            let dropped = inner.entries.pop_front();
+            inner.body_bytes -= dropped.map_or(0, |(_, bytes)| bytes);
         }
         inner.next
     }
@@ -62,7 +75,7 @@ impl RequestLog {
     pub fn finish(&self, seq: u64, status: u16, client: Option<String>, fault: Option<&'static str>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         // The newest entries are the likely ones.
-        if let Some(entry) = inner.entries.iter_mut().rev().find(|entry| entry.seq == seq) {
+        if let Some((entry, _)) = inner.entries.iter_mut().rev().find(|(entry, _)| entry.seq == seq) {
             entry.status = Some(status);
             entry.client = client;
             entry.fault = fault;
@@ -72,17 +85,15 @@ impl RequestLog {
     /// Entries after `since`, whose path starts with `path_prefix`, oldest first.
     pub fn list(&self, since: u64, path_prefix: &str) -> Vec<Entry> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner
-            .entries
-            .iter()
-            .filter(|entry| entry.seq > since && entry.path.starts_with(path_prefix))
-            .cloned()
-            .collect()
+        let matching = |entry: &&Entry| entry.seq > since && entry.path.starts_with(path_prefix);
+        inner.entries.iter().map(|(entry, _)| entry).filter(matching).cloned().collect()
     }
 
     /// Forgets all entries; numbering goes on.
     pub fn clear(&self) {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).entries.clear();
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.entries.clear();
+        inner.body_bytes = 0;
     }
 }
 

@@ -5,6 +5,7 @@ mod commerce;
 mod delivery;
 mod messages;
 mod queries;
+mod robust;
 
 use super::http;
 use super::seed::Seed;
