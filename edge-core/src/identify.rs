@@ -73,7 +73,8 @@ impl<'a> Place<'a> {
         Currency { code: self.locale.currency.to_string(), exchange_rate: self.locale.exchange_rate.get() }
     }
 
-    fn visitor(&self, identity: Identity) -> Visitor<'a> {
+    /// What a visitor of this place is routed by.
+    pub fn visitor(&self, identity: Identity) -> Visitor<'a> {
         Visitor {
             locale: self.locale.tag.as_str(),
             store: self.store.key.as_str(),

@@ -223,6 +223,33 @@ impl Properties {
     }
 }
 
+/// The guide for setting up the properties in Tidio's panel, where they can only be made by hand.
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "# Contact properties\n\nGenerated from the code's catalogue; a test keeps it so. Make them in Tidio under \
+         Settings, Contact properties. A type cannot be changed later. Make at least those of your stores' \
+         `field_policy`; one that is missing is left out and reported by `/readyz`.\n",
+    );
+    let mut group = None;
+    for property in Property::ALL {
+        if group != Some(property.group()) {
+            group = Some(property.group());
+            text.push_str(&format!(
+                "\n## {}\n\n| internal name | type | label | from policy |\n| --- | --- | --- | --- |\n",
+                property.group().label()
+            ));
+        }
+        text.push_str(&format!(
+            "| `{}` | {} | {} | `{}` |\n",
+            property.name(),
+            property.kind().as_str(),
+            property.label(),
+            property.level().as_str()
+        ));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,10 @@
 //! In scope: the platform, that is `fetch`, variables, Durable Objects, time. Out of scope: every rule.
 //! An error never leaves as a Rust error: the platform would turn it into a page of its own.
 
+mod commerce_access;
+mod commerce_access_do;
 mod commerce_client;
+mod commerce_fetch;
 mod config_var;
 mod delivery;
 mod handlers;
@@ -11,13 +14,14 @@ mod http;
 mod log;
 mod object_shop;
 mod platform;
+mod rate_limit;
 mod sql;
 mod sync_cron;
 mod tidio_client;
 mod tidio_project_do;
 
 use contract::{CORRELATION_HEADER, ErrorCode, MAX_REQUEST_BODY_BYTES};
-use edge_core::config::Config;
+use edge_core::config::{Config, Secret};
 use futures_util::TryStreamExt as _;
 use worker::{Context, Env, Request, Response, ResponseBuilder, event};
 
@@ -34,7 +38,7 @@ async fn fetch(mut request: Request, env: Env, ctx: Context) -> worker::Result<R
     let config = config_var::load(&env);
     let endpoint = http::find(&incoming.path, incoming.method);
     let (answer, delivery) = match endpoint {
-        Ok(endpoint) => dispatch(endpoint, &config, &incoming, &mut request, started_ms).await,
+        Ok(endpoint) => dispatch(endpoint, &config, &incoming, &mut request, &env, started_ms).await,
         Err(code) => (Outgoing::problem(code, &incoming.correlation_id), None),
     };
     if let Some(delivery) = delivery {
@@ -50,11 +54,12 @@ async fn dispatch(
     loaded: &Loaded,
     incoming: &Incoming,
     request: &mut Request,
+    env: &Env,
     now_ms: u64,
 ) -> (Outgoing, Option<Delivery>) {
     let config = match (endpoint, loaded.as_ref()) {
         (Endpoint::Healthz, _) => return (handlers::healthz(), None),
-        (Endpoint::Readyz, config) => return (handlers::readyz(config, incoming).await, None),
+        (Endpoint::Readyz, config) => return (handlers::readyz(env, config, incoming).await, None),
         (_, Err(_problems)) => {
             return (Outgoing::problem(ErrorCode::ConfigInvalid, &incoming.correlation_id), None);
         }
@@ -63,7 +68,7 @@ async fn dispatch(
     if incoming.method == Method::Options {
         return (http::preflight(config, incoming.origin.as_deref()), None);
     }
-    configured(endpoint, config, incoming, request, now_ms).await
+    configured(endpoint, config, incoming, request, env, now_ms).await
 }
 
 async fn configured(
@@ -71,13 +76,20 @@ async fn configured(
     config: &Config,
     incoming: &Incoming,
     request: &mut Request,
+    env: &Env,
     now_ms: u64,
 ) -> (Outgoing, Option<Delivery>) {
+    let address = incoming.address.as_ref().map(Secret::expose);
+    if endpoint.is_for_browsers() && !rate_limit::visitor_may(env, address).await {
+        let refusal = Outgoing::problem(ErrorCode::RateLimited, &incoming.correlation_id);
+        return (http::allow_for_any_store(refusal, config, incoming.origin.as_deref()), None);
+    }
     match endpoint {
         Endpoint::Bootstrap => (handlers::bootstrap(config, incoming), None),
+        Endpoint::ExplainRoute => (handlers::explain_route(config, incoming), None),
         Endpoint::Identify | Endpoint::Cart => {
             let body = read_body(incoming, request).await;
-            handlers::identify(config, incoming, body, now_ms).await
+            handlers::identify(env, config, incoming, body, now_ms).await
         }
         Endpoint::Healthz | Endpoint::Readyz => (handlers::healthz(), None),
     }
@@ -101,6 +113,7 @@ fn read_head(request: &Request) -> Incoming {
         content_type: header("content-type"),
         if_none_match: header("if-none-match"),
         bearer: header("authorization").as_deref().and_then(http::bearer),
+        address: header("cf-connecting-ip").map(Secret::new),
         correlation_id: CorrelationId::accept_or_make(
             header(CORRELATION_HEADER).as_deref(),
             platform::random_bytes(),

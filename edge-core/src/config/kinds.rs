@@ -281,6 +281,6 @@ impl Setting for Seconds {
     }
 
     fn shape() -> Shape {
-        Shape::PositiveNumber
+        Shape::Seconds(Self::MAX)
     }
 }

@@ -5,6 +5,7 @@
 //! whether the vendors accept them, which `/readyz` finds out.
 
 mod kinds;
+mod print;
 mod secret;
 pub(crate) mod section;
 mod settings;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use kinds::*;
+pub use print::{json_schema, markdown};
 pub use secret::{ADMIN_TOKEN, MIN_ADMIN_TOKEN_BYTES, MIN_HMAC_SECRET_BYTES, Secret, SecretNeed};
 pub use section::{Member, Path, Presence, Problem, Problems, Setting, Shape};
 pub use settings::*;

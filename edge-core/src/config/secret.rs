@@ -123,3 +123,17 @@ pub fn admin_secret() -> SecretNeed {
         required: false,
     }
 }
+
+/// Every kind of secret, for the documentation.
+pub const DESCRIBED: &[(&str, &str)] = &[
+    ("(identity.keys[].secret)", "HS256 keys, shared with the shop's server; at least 32 bytes"),
+    ("CT_<NAME>_CLIENT_ID", "API client of a commercetools project"),
+    ("CT_<NAME>_CLIENT_SECRET", "its secret"),
+    (
+        "TIDIO_<NAME>_DISTINCT_ID_KEY",
+        "makes the opaque visitor ids of a Tidio project; at least 32 random bytes, never changed",
+    ),
+    ("TIDIO_<NAME>_CLIENT_ID", "Tidio OpenAPI client, tier `full` only"),
+    ("TIDIO_<NAME>_CLIENT_SECRET", "its secret, tier `full` only"),
+    ("ADMIN_TOKEN", "opens `/admin`; at least 24 bytes; without it those paths answer 404"),
+];

@@ -81,6 +81,8 @@ pub enum Shape {
     Choice(&'static [&'static str]),
     /// A number greater than zero.
     PositiveNumber,
+    /// A whole number of seconds, at most this many.
+    Seconds(u32),
     /// Several of the same.
     List(Box<Shape>),
     /// A table whose keys the user chooses.

@@ -6,6 +6,7 @@ use contract::ErrorCode;
 use edge_core::commerce::Commerce as _;
 use edge_core::config::{Config, Problem};
 use serde::Serialize;
+use worker::Env;
 
 use crate::commerce_client::CommerceClient;
 use crate::http::{CorrelationId, Incoming, Outgoing};
@@ -43,16 +44,16 @@ pub fn healthz() -> Outgoing {
 }
 
 /// The configuration is whole and the vendors accept it. Lists every problem by its path, and no secret.
-pub async fn readyz(config: &Result<Config, Vec<Problem>>, incoming: &Incoming) -> Outgoing {
+pub async fn readyz(env: &Env, config: &Result<Config, Vec<Problem>>, incoming: &Incoming) -> Outgoing {
     let (problems, checks) = match config {
-        Ok(config) => (&[][..], checks(config, &incoming.correlation_id).await),
+        Ok(config) => (&[][..], checks(env, config, &incoming.correlation_id).await),
         Err(problems) => (&problems[..], Vec::new()),
     };
     let ready = problems.is_empty() && checks.iter().all(|check| check.ok);
     Outgoing::json(if ready { 200 } else { 503 }, &Readiness { ready, problems, checks })
 }
 
-async fn checks(config: &Config, correlation_id: &CorrelationId) -> Vec<Check> {
+async fn checks(env: &Env, config: &Config, correlation_id: &CorrelationId) -> Vec<Check> {
     let now_ms = platform::now_ms();
     let kept = CHECKED.with_borrow(|kept| kept.clone());
     if let Some((_, checks)) = kept.filter(|(at_ms, _)| at_ms.saturating_add(CHECK_MS) > now_ms) {
@@ -60,7 +61,7 @@ async fn checks(config: &Config, correlation_id: &CorrelationId) -> Vec<Check> {
     }
     let mut checks = Vec::new();
     for (name, project) in &config.commercetools {
-        let result = CommerceClient::new(project, correlation_id).prepare().await;
+        let result = CommerceClient::new(env, project, correlation_id).prepare().await;
         let code = result.err().map(|error| ErrorCode::from(error).as_str());
         checks.push(Check { name: format!("commercetools.{name}"), ok: code.is_none(), code });
     }

@@ -12,10 +12,12 @@ use contract::{ErrorCode, IdentifyRequest};
 use edge_core::access_token::Memory;
 use edge_core::config::{Config, Secret};
 use edge_core::identify::{Call, Identified, Place};
+use worker::Env;
 
 use crate::commerce_client::CommerceClient;
 use crate::delivery::Delivery;
 use crate::http::{Incoming, Outgoing, allow_for_any_store, allow_for_store};
+use crate::rate_limit;
 
 thread_local! {
     static MEMORY: Rc<RefCell<Memory>> = Rc::default();
@@ -23,6 +25,7 @@ thread_local! {
 
 /// The answer, and what is to be delivered after it.
 pub async fn identify(
+    env: &Env,
     config: &Config,
     incoming: &Incoming,
     body: Result<Vec<u8>, ErrorCode>,
@@ -44,7 +47,10 @@ pub async fn identify(
         }
         Err(code) => return (allow_for_any_store(refuse(code), config, origin), None),
     };
-    let commerce = CommerceClient::new(place.project, &incoming.correlation_id);
+    if !rate_limit::store_may(env, &place.store.key).await {
+        return (allow_for_store(refuse(ErrorCode::RateLimited), place.store, origin), None);
+    }
+    let commerce = CommerceClient::new(env, place.project, &incoming.correlation_id);
     let memory = MEMORY.with(Rc::clone);
     let call = Call {
         correlation_id: incoming.correlation_id.as_str(),

@@ -1,9 +1,11 @@
 //! One file per endpoint: translate, call `edge_core`, translate back.
 
+mod admin;
 mod bootstrap;
 mod health;
 mod identify;
 
+pub use admin::explain_route;
 pub use bootstrap::bootstrap;
 pub use health::{healthz, readyz};
 pub use identify::identify;

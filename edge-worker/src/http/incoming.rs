@@ -33,6 +33,8 @@ pub struct Incoming {
     pub if_none_match: Option<String>,
     /// The token of `Authorization: Bearer`.
     pub bearer: Option<Secret>,
+    /// Where the request came from; personal, so it is wrapped like a secret.
+    pub address: Option<Secret>,
     /// The id under which this request can be found in every log.
     pub correlation_id: CorrelationId,
 }

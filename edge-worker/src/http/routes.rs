@@ -17,6 +17,8 @@ pub enum Endpoint {
     Identify,
     /// The cart has changed.
     Cart,
+    /// A dry run of the routing rules.
+    ExplainRoute,
 }
 
 /// Path, method, endpoint.
@@ -26,6 +28,7 @@ const TABLE: &[(&str, Method, Endpoint)] = &[
     ("/v1/bootstrap", Method::Get, Endpoint::Bootstrap),
     ("/v1/identify", Method::Post, Endpoint::Identify),
     ("/v1/cart", Method::Post, Endpoint::Cart),
+    ("/admin/routes/explain", Method::Get, Endpoint::ExplainRoute),
 ];
 
 impl Endpoint {
@@ -37,6 +40,7 @@ impl Endpoint {
             Endpoint::Bootstrap => "bootstrap",
             Endpoint::Identify => "identify",
             Endpoint::Cart => "cart",
+            Endpoint::ExplainRoute => "routes_explain",
         }
     }
 
@@ -77,6 +81,7 @@ mod tests {
             ("/v1/identify", Get, Err(ErrorCode::MethodNotAllowed)),
             ("/v1/identify", Other, Err(ErrorCode::MethodNotAllowed)),
             ("/healthz", Options, Err(ErrorCode::MethodNotAllowed)),
+            ("/admin/routes/explain", Options, Err(ErrorCode::MethodNotAllowed)),
             ("/v1/identify/", Post, Err(ErrorCode::RouteUnknown)),
             ("/V1/identify", Post, Err(ErrorCode::RouteUnknown)),
             ("/", Get, Err(ErrorCode::RouteUnknown)),
