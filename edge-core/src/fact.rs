@@ -84,7 +84,7 @@ pub struct OrderFact {
 
 /// Everything that the engine takes in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Fact {
     /// A proven shopper was seen.
     Identity(IdentityLink),

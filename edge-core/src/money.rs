@@ -8,7 +8,7 @@ use std::str::FromStr as _;
 
 use icu_decimal::input::Decimal;
 use icu_decimal::{DecimalFormatter, DecimalFormatterPreferences};
-use icu_locale_core::Locale;
+use icu_locale_core::LanguageIdentifier;
 use serde::Deserialize;
 
 /// An amount as commercetools writes it, `centPrecision` or `highPrecision`.
@@ -35,8 +35,8 @@ pub struct NumberFormat {
 impl NumberFormat {
     /// The format of a BCP 47 tag. What Unicode has no data for is formatted as in the root locale.
     pub fn new(tag: &str) -> Self {
-        let preferences =
-            Locale::from_str(tag).map_or_else(|_| DecimalFormatterPreferences::default(), |l| (&l).into());
+        let preferences = LanguageIdentifier::from_str(tag)
+            .map_or_else(|_| DecimalFormatterPreferences::default(), |language| (&language).into());
         NumberFormat { formatter: DecimalFormatter::try_new(preferences, Default::default()).ok() }
     }
 

@@ -88,7 +88,8 @@ impl CommerceAccess {
     }
 
     async fn stored(&self, client: &str) -> Option<AccessToken> {
-        let stored: Stored = self.state.storage().get(KEY).await.ok().flatten()?;
+        let stored: String = self.state.storage().get(KEY).await.ok().flatten()?;
+        let stored: Stored = serde_json::from_str(&stored).ok()?;
         (stored.client == client).then(|| AccessToken {
             value: Secret::new(stored.access_token),
             expires_at_ms: stored.expires_at_ms,
@@ -102,6 +103,7 @@ impl CommerceAccess {
             expires_at_ms: token.expires_at_ms,
             client,
         };
+        let Ok(stored) = serde_json::to_string(&stored) else { return };
         if self.state.storage().put(KEY, stored).await.is_err() {
             log::write(Level::Warn, "An access token could not be stored.", &[]);
         }

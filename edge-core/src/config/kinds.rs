@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use icu_locale_core::Locale;
+use icu_locale_core::LanguageIdentifier;
 use serde_json::Value;
 
 use super::section::{Path, Problems, Setting, Shape, choice, text};
@@ -66,7 +66,7 @@ text! {
 text! {
     /// A BCP 47 locale tag, as commercetools and the page write it.
     LocaleTag, "a locale tag such as de-DE", Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
-    |text| Locale::from_str(text).is_ok_and(|locale| locale.to_string() == text)
+    |text| LanguageIdentifier::from_str(text).is_ok_and(|language| language.to_string() == text)
 }
 
 text! {

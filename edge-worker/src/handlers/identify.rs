@@ -34,7 +34,9 @@ pub async fn identify(
     let origin = incoming.origin.as_deref();
     let refuse = |code| Outgoing::problem(code, &incoming.correlation_id);
     let parsed = body.and_then(|body| {
-        serde_json::from_slice::<IdentifyRequest>(&body).map_err(|_detail| ErrorCode::BodyMalformed)
+        // From text, like every other JSON here: a second kind of reader is a second copy of each in the module.
+        let text = std::str::from_utf8(&body).map_err(|_detail| ErrorCode::BodyMalformed)?;
+        serde_json::from_str::<IdentifyRequest>(text).map_err(|_detail| ErrorCode::BodyMalformed)
     });
     let request = match parsed {
         Ok(request) => request,
