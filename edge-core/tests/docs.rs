@@ -8,8 +8,8 @@ use edge_core::{config, property};
 fn check(name: &str, printed: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, printed).unwrap();
+        let written = std::fs::write(&path, printed);
+        assert!(written.is_ok(), "docs/{name}: {written:?}");
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(

@@ -2,6 +2,7 @@
 
 use edge_core::engine::reader::{self, Scope};
 use edge_core::engine::shop::{ChangedPage, CustomerView, OrderHead, Shop, ShopError, Window};
+use worker::Env;
 
 use crate::commerce_client::CommerceClient;
 use crate::config_var::Loaded;
@@ -10,14 +11,15 @@ use crate::platform;
 
 /// The shops whose orders concern one Tidio project.
 pub struct ObjectShop {
+    env: Env,
     config: Loaded,
     tidio: String,
 }
 
 impl ObjectShop {
     /// The shops of this Tidio project, by the user's name for it.
-    pub fn new(config: Loaded, tidio: &str) -> Self {
-        ObjectShop { config, tidio: tidio.to_owned() }
+    pub fn new(env: Env, config: Loaded, tidio: &str) -> Self {
+        ObjectShop { env, config, tidio: tidio.to_owned() }
     }
 
     /// A project that the configuration no longer has is refused: somebody must bring it back or drop its facts.
@@ -39,7 +41,7 @@ impl Shop for ObjectShop {
         ids: &[String],
     ) -> Result<Vec<OrderHead>, ShopError> {
         let (scope, correlation) = (self.scope(project)?, correlation(correlation_id));
-        reader::orders(&CommerceClient::new(scope.project, &correlation), scope, ids).await
+        reader::orders(&CommerceClient::new(&self.env, scope.project, &correlation), scope, ids).await
     }
 
     async fn customers(
@@ -49,7 +51,7 @@ impl Shop for ObjectShop {
         ids: &[String],
     ) -> Result<Vec<CustomerView>, ShopError> {
         let (scope, correlation) = (self.scope(project)?, correlation(correlation_id));
-        let client = CommerceClient::new(scope.project, &correlation);
+        let client = CommerceClient::new(&self.env, scope.project, &correlation);
         reader::customers(&client, scope, correlation_id, ids).await
     }
 
@@ -61,6 +63,7 @@ impl Shop for ObjectShop {
         after: Option<&str>,
     ) -> Result<ChangedPage, ShopError> {
         let (scope, correlation) = (self.scope(project)?, correlation(correlation_id));
-        reader::changed(&CommerceClient::new(scope.project, &correlation), scope, window, after).await
+        reader::changed(&CommerceClient::new(&self.env, scope.project, &correlation), scope, window, after)
+            .await
     }
 }

@@ -192,7 +192,7 @@ impl TidioProject {
         let Ok(config) = loaded.as_ref() else { return Err("config_invalid") };
         let project = config.tidio.get(name).ok_or("tidio_project_unknown")?;
         let tidio = TidioClient::new(project).ok_or("tidio_tier_widget")?;
-        let shop = ObjectShop::new(loaded.clone(), name);
+        let shop = ObjectShop::new(self.env.clone(), loaded.clone(), name);
         let ports = ObjectPorts { sql: ObjectSql::new(self.state.storage()), tidio, shop };
         let settings = Settings { widget_grace_ms: project.widget_grace_ms, ..Settings::default() };
         Engine::open(ports, settings).map_err(unusable)
