@@ -17,6 +17,6 @@ export async function compose(browser, { shop, inbox, to }) {
   </style>
   <figure><figcaption>What the shopper sees</figcaption><img src="data:image/png;base64,${left}"></figure>
   <figure><figcaption>What the agent sees</figcaption><img src="data:image/png;base64,${right}"></figure>`);
-  await page.screenshot({ path: to, fullPage: true });
+  await page.locator("body").screenshot({ path: to });
   await page.close();
 }

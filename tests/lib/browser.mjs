@@ -14,6 +14,8 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Consent banners and the widget hide from automated browsers; a visitor is not one.
+  "--disable-blink-features=AutomationControlled",
 ];
 
 /** Longest wait for anything on a page; a debug build and a cold cache on two cores need a few seconds. */

@@ -198,6 +198,8 @@ const SECTIONS: [&str; 4] = ["identity", "commercetools", "tidio", "stores"];
 /// The sections as far as they could be read.
 struct Draft {
     identity: Option<IdentitySettings>,
+    /// Names of the commercetools sections, also of those that could not be read: their secrets are missed as well.
+    commercetools_names: Vec<Name>,
     commercetools: BTreeMap<Name, CommercetoolsSettings>,
     tidio: BTreeMap<Name, TidioSettings>,
     stores: BTreeMap<StoreKey, StoreSettings>,
@@ -209,8 +211,10 @@ impl Draft {
         let empty = serde_json::Map::new();
         let entries = section::members(value, &SECTIONS, &root, problems).unwrap_or(&empty);
         let identity = section::required(entries, "identity", &root, problems);
+        let written = entries.get("commercetools").and_then(Value::as_object).into_iter().flatten();
         Draft {
             identity,
+            commercetools_names: written.filter_map(|(name, _)| Name::parse(name)).collect(),
             commercetools: table(entries, "commercetools", problems),
             tidio: table(entries, "tidio", problems),
             stores: table(entries, "stores", problems),
@@ -219,7 +223,7 @@ impl Draft {
 
     fn secret_needs(&self) -> Vec<SecretNeed> {
         let mut needs: Vec<SecretNeed> = self.identity.iter().flat_map(secret::identity_secrets).collect();
-        needs.extend(self.commercetools.keys().flat_map(secret::commercetools_secrets));
+        needs.extend(self.commercetools_names.iter().flat_map(secret::commercetools_secrets));
         needs.extend(self.tidio.iter().flat_map(|(name, settings)| secret::tidio_secrets(name, settings)));
         needs.push(secret::admin_secret());
         needs.sort_by(|a, b| a.name.cmp(&b.name));
