@@ -22,6 +22,7 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     loaded = undefined;
     throw error;
   });
+  removeOldWidget();
   const core = new BridgeCore(withSession(options), publish as (status: unknown) => void, engine);
   return {
     start: () => core.start(),
@@ -32,6 +33,16 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     track: (name, data) => core.track(name, data),
     logout: () => core.logout(),
   };
+}
+
+/**
+ * The bridge of another store may have left its widget on this page. Tidio's script takes its key from the first
+ * script element that it finds, so an old one would answer for the new store.
+ */
+function removeOldWidget(): void {
+  const old = document.querySelectorAll("#tidio-chat,#tidio-chat-code,#tidio-chat-iframe,script[data-ct-tidio]");
+  for (const element of old) element.remove();
+  if (old.length > 0) delete (window as { tidioChatApi?: unknown }).tidioChatApi;
 }
 
 async function loadWasm(): Promise<[Glue, Engine]> {

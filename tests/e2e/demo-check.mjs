@@ -31,8 +31,8 @@ const TIME_LIMIT_MS = 4 * 60_000;
 const OWN_COOKIES = ["kessel_session", "cc_cookie"];
 const QUESTION = "Hallo! Passt der Papierfilter auch in die kleine Kanne?";
 const ANSWER = "Hallo Anna, ja, beide Größen passen. Soll ich Ihnen eine Packung in den Warenkorb legen?";
-const ENGLISH_QUESTION = "Hi! Where is my order, and can I still add a pack of filters to it?";
-const ENGLISH_ANSWER = "Hi James, it leaves us tomorrow morning. I have added the filters for you.";
+const ENGLISH_QUESTION = "Hi! Has my order left yet? I need it by Friday.";
+const ENGLISH_ANSWER = "Hi James, it has: it is with Royal Mail since Saturday and should reach you on Wednesday.";
 
 const report = new Report();
 const tidio = new Emulator("tidio", TIDIO_URL);
@@ -173,7 +173,7 @@ async function inAnotherStore(shop, { customer }) {
   await shop.switchTo("us", "en-US");
   await shop.state("ready");
   const contact = await eventually("James appears in the other project", async () => {
-    const [one] = await find(TIDIO_URL, PROJECTS.us, (one) => one.properties.ct_identity === "verified" && one.identity.email === customer.email);
+    const [one] = await find(TIDIO_URL, PROJECTS.us, (one) => one.online && one.properties.ct_identity === "verified" && one.identity.email === customer.email);
     return one;
   });
   saw("James in the us store", contact);
