@@ -9,8 +9,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test-browser/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
           // One Chromium at a time: the machines that run this have two cores.
           fileParallelism: false,
         },

@@ -9,6 +9,7 @@ pub mod consent;
 pub mod fields;
 pub mod identity;
 pub mod machine;
+pub mod outgoing;
 pub mod page;
 pub mod retry;
 pub mod session;

@@ -13,18 +13,20 @@ pub trait Page: 'static {
     fn window(&self) -> Self::Value;
     /// A member; `None` when absent, `undefined`, `null`, or when reading it throws.
     fn get(&self, of: &Self::Value, member: &str) -> Option<Self::Value>;
-    /// Calls a method with text arguments; `None` when there is none, it throws, or it answers nothing.
-    fn call(&self, of: &Self::Value, method: &str, arguments: &[&str]) -> Option<Self::Value>;
+    /// Calls a method, with a text or without; `None` when there is none, it throws, or it answers nothing.
+    fn call(&self, of: &Self::Value, method: &str, argument: Option<&str>) -> Option<Self::Value>;
     /// The value as a boolean, if it is one.
     fn boolean(&self, value: &Self::Value) -> Option<bool>;
     /// The value as text, if it is text.
     fn text(&self, value: &Self::Value) -> Option<String>;
     /// The items of an array; none for anything else.
     fn items(&self, value: &Self::Value) -> Vec<Self::Value>;
-    /// The members of an object with their names; none for anything else.
-    fn entries(&self, value: &Self::Value) -> Vec<(String, Self::Value)>;
+    /// The names of an object's members; none for anything else.
+    fn keys(&self, value: &Self::Value) -> Vec<String>;
     /// A JSON text as a value.
     fn parse(&self, json: &str) -> Option<Self::Value>;
+    /// The claims of a compact token, unverified.
+    fn claims(&self, token: &str) -> Option<Self::Value>;
     /// The decoded value of a cookie.
     fn cookie(&self, name: &str) -> Option<String>;
     /// An item of local storage; `None` also when storage is blocked.
@@ -32,10 +34,11 @@ pub trait Page: 'static {
 
     /// A member of a member and so on: `auth.token`, `carts[0].id`.
     fn find(&self, of: &Self::Value, path: &str) -> Option<Self::Value> {
-        let steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
         let mut value = of.clone();
-        for step in steps {
-            value = self.get(&value, step)?;
+        for step in parts(path, |character| matches!(character, '.' | '[' | ']')) {
+            if !step.is_empty() {
+                value = self.get(&value, step)?;
+            }
         }
         Some(value)
     }
@@ -47,10 +50,28 @@ pub trait Page: 'static {
 
     /// All texts of an array at a path.
     fn texts_at(&self, of: &Self::Value, path: &str) -> Vec<String> {
-        let list = self.find(of, path);
-        let items = list.map(|list| self.items(&list)).unwrap_or_default();
-        items.iter().filter_map(|item| self.text(item)).collect()
+        let mut texts = Vec::new();
+        if let Some(list) = self.find(of, path) {
+            for item in self.items(&list) {
+                texts.extend(self.text(&item));
+            }
+        }
+        texts
     }
+}
+
+/// Texts put together. The standard library's way brings a copy of itself per length of the separator.
+pub fn join(texts: &[&str]) -> String {
+    let mut whole = String::new();
+    for text in texts {
+        whole.push_str(text);
+    }
+    whole
+}
+
+/// `text` cut at every separator. One function type for all separators, so that there is one copy of the code.
+pub fn parts(text: &str, separator: fn(char) -> bool) -> std::str::Split<'_, fn(char) -> bool> {
+    text.split(separator)
 }
 
 #[cfg(test)]
@@ -64,7 +85,7 @@ pub(crate) mod fake {
     use super::Page;
 
     /// A function of the page; an error stands for a thrown exception.
-    pub type Function = Rc<dyn Fn(&[&str]) -> Result<Value, ()>>;
+    pub type Function = Rc<dyn Fn(&str) -> Result<Value, ()>>;
 
     /// A value of the page.
     #[derive(Clone)]
@@ -84,7 +105,7 @@ pub(crate) mod fake {
 
     /// A function that answers by its first argument.
     pub fn function(answer: impl Fn(&str) -> serde_json::Value + 'static) -> Value {
-        Value::Function(Rc::new(move |arguments| Ok(answer(arguments.first().unwrap_or(&"")).into())))
+        Value::Function(Rc::new(move |argument| Ok(answer(argument).into())))
     }
 
     /// A function that throws.
@@ -128,9 +149,9 @@ pub(crate) mod fake {
             }
         }
 
-        fn call(&self, of: &Value, method: &str, arguments: &[&str]) -> Option<Value> {
+        fn call(&self, of: &Value, method: &str, argument: Option<&str>) -> Option<Value> {
             match self.get(of, method)? {
-                Value::Function(function) => function(arguments).ok(),
+                Value::Function(function) => function(argument.unwrap_or_default()).ok(),
                 _ => None,
             }
         }
@@ -152,17 +173,19 @@ pub(crate) mod fake {
             }
         }
 
-        fn entries(&self, value: &Value) -> Vec<(String, Value)> {
+        fn keys(&self, value: &Value) -> Vec<String> {
             match value {
-                Value::Json(serde_json::Value::Object(members)) => {
-                    members.iter().map(|(name, value)| (name.clone(), Value::Json(value.clone()))).collect()
-                }
+                Value::Json(serde_json::Value::Object(members)) => members.keys().cloned().collect(),
                 _ => Vec::new(),
             }
         }
 
         fn parse(&self, json: &str) -> Option<Value> {
             serde_json::from_str(json).ok().map(Value::Json)
+        }
+
+        fn claims(&self, token: &str) -> Option<Value> {
+            self.parse(super::parts(token, |character| character == '.').nth(1)?)
         }
 
         fn cookie(&self, name: &str) -> Option<String> {

@@ -2,6 +2,8 @@
 //!
 //! In scope: pure decisions. Out of scope: timers and randomness; both are arguments.
 
+use crate::status::Code;
+
 /// Tries of one call, the first included.
 pub const MAX_ATTEMPTS: u32 = 5;
 
@@ -45,13 +47,13 @@ pub enum Disposition {
 
 impl Failure {
     /// The stable code for the status.
-    pub fn code(&self) -> &str {
+    pub fn code(&self) -> Code {
         match self {
-            Failure::Unreachable => "edge_unreachable",
-            Failure::Timeout => "edge_timeout",
-            Failure::Malformed => "edge_malformed",
-            Failure::Refused { code: Some(code), .. } => code,
-            Failure::Refused { code: None, .. } => "edge_refused",
+            Failure::Unreachable => Code::Borrowed("edge_unreachable"),
+            Failure::Timeout => Code::Borrowed("edge_timeout"),
+            Failure::Malformed => Code::Borrowed("edge_malformed"),
+            Failure::Refused { code: Some(code), .. } => Code::Owned(code.clone()),
+            Failure::Refused { code: None, .. } => Code::Borrowed("edge_refused"),
         }
     }
 

@@ -31,39 +31,11 @@ pub fn read<P: Page>(page: &P, value: &P::Value, paths: Option<&P::Value>) -> Op
         page.text_at(value, &path).filter(|text| !text.is_empty() && text.len() <= limit)
     };
     let token = member("token", MAX_TOKEN_BYTES);
-    let claimed = || token.as_deref().and_then(|token| subject_of(page, token));
+    // The `sub` claim, unverified: good enough to notice that somebody else is here, never to say who.
+    let claimed = || page.text_at(&page.claims(token.as_deref()?)?, "sub");
     let subject =
         member("customerId", MAX_ID_BYTES).or_else(claimed).or_else(|| member("anonymousId", MAX_ID_BYTES));
     (token.is_some() || subject.is_some()).then_some(Session { token, subject })
-}
-
-/// The `sub` claim of a token, unverified: good enough to notice that somebody else is here, never to say who.
-fn subject_of<P: Page>(page: &P, token: &str) -> Option<String> {
-    let payload = base64url(token.split('.').nth(1)?)?;
-    let claims = page.parse(&String::from_utf8(payload).ok()?)?;
-    page.text_at(&claims, "sub")
-}
-
-fn base64url(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]
@@ -72,8 +44,8 @@ mod tests {
     use crate::page::fake::*;
     use serde_json::{Value as Json, json};
 
-    /// `{"sub":"customer:c1"}` between two dots.
-    const TOKEN: &str = "e30.eyJzdWIiOiJjdXN0b21lcjpjMSJ9.c2ln";
+    /// A token as the fake page reads it: its claims are not encoded.
+    const TOKEN: &str = r#"h.{"sub":"customer:c1"}.s"#;
 
     fn check(value: Json, paths: Option<Json>, expected: Option<(Option<&str>, Option<&str>)>) {
         let page = FakePage::default();
@@ -117,7 +89,7 @@ mod tests {
 
     #[test]
     fn odd_tokens_have_no_subject() {
-        for token in ["a", "a.b", "a.!!.c", "a.e30.c", "a.eyJzdWIiOjV9.c", "a.//8.c", "..", "a._w.c"] {
+        for token in ["a", "a.b", "a.!!.c", "a.{}.c", r#"a.{"sub":5}.c"#, ".."] {
             check(json!({"token": token}), None, Some((Some(token), None)));
         }
     }

@@ -2,12 +2,15 @@
 //!
 //! In scope: names. Out of scope: when which applies.
 
+use std::borrow::Cow;
+
 use contract::ConsentState;
-use serde::Serialize;
+
+/// A stable reason: one of [`code`], or a code of the edge.
+pub type Code = Cow<'static, str>;
 
 /// What the bridge is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Nothing loaded: consent or the moment is missing.
     Waiting,
@@ -23,21 +26,32 @@ pub enum State {
     Withdrawn,
 }
 
+impl State {
+    /// The word that the page sees.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            State::Waiting => "waiting",
+            State::Loading => "loading",
+            State::Ready => "ready",
+            State::Blocked => "blocked",
+            State::Failed => "failed",
+            State::Withdrawn => "withdrawn",
+        }
+    }
+}
+
 /// A status event. The shell adds which build runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The state.
     pub state: State,
     /// Stable reason, one of [`code`] or a code of the edge.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: Option<Code>,
     /// `wasm` or `js`.
     pub engine: &'static str,
     /// Consent at this moment.
     pub consent: ConsentState,
     /// Correlation id of the latest answer of the edge.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
 }
 

@@ -6,7 +6,7 @@
 
 use crate::consent::Mapping;
 use crate::machine::{Bootstrap, Reply};
-use crate::page::Page;
+use crate::page::{Page, join};
 use crate::retry::{Failure, stable_code};
 
 /// Length of a Tidio public key, in characters.
@@ -33,14 +33,19 @@ pub fn script_url(origin: &str, key: &str) -> Option<String> {
     let host = origin.strip_prefix("https://").or(local)?;
     let origin_fits = !host.is_empty() && host.bytes().all(|byte| plain(byte) || b".-:".contains(&byte));
     let key_fits = key.len() == PUBLIC_KEY_CHARS && key.bytes().all(plain);
-    (origin_fits && key_fits).then(|| [origin, "/", key, ".js"].concat())
+    (origin_fits && key_fits).then(|| join(&[origin, "/", key, ".js"]))
 }
 
 /// What the edge found out, or `None` when it is not a reply.
 pub fn reply<P: Page>(page: &P, value: &P::Value) -> Option<Reply<P::Value>> {
     let identity = page.text_at(value, "identity")?;
-    let properties = page.get(value, "properties")?;
-    let text = |(name, value): (String, P::Value)| page.text(&value).map(|value| (name, value));
+    let given = page.get(value, "properties")?;
+    let mut properties = Vec::new();
+    for name in page.keys(&given) {
+        if let Some(text) = page.get(&given, &name).and_then(|text| page.text(&text)) {
+            properties.push((name, text));
+        }
+    }
     let person = page.get(value, "person");
     let proven = person.as_ref().filter(|_| identity == "verified");
     Some(Reply {
@@ -49,14 +54,14 @@ pub fn reply<P: Page>(page: &P, value: &P::Value) -> Option<Reply<P::Value>> {
         language: page.text_at(value, "language")?,
         currency: page.get(value, "currency")?,
         tags: page.get(value, "tags")?,
-        properties: page.entries(&properties).into_iter().filter_map(text).collect(),
+        properties,
         correlation_id: page.text_at(value, "correlationId"),
     })
 }
 
-/// The failure in an error answer; `value` is its body if that was JSON.
-pub fn refusal<P: Page>(page: &P, status: u16, value: Option<&P::Value>) -> Failure {
-    let code = value.and_then(|value| page.text_at(value, "code"));
+/// The failure in an error answer; `body` is anything that it had for a body.
+pub fn refusal<P: Page>(page: &P, status: u16, body: &P::Value) -> Failure {
+    let code = page.text_at(body, "code");
     Failure::Refused { status, code: code.and_then(|code| stable_code(&code)) }
 }
 
@@ -130,10 +135,10 @@ mod tests {
             code: "token_expired".into(),
             correlation_id: "c".into(),
         };
-        let failure = refusal(&page, 401, Some(&to_value(&wire).unwrap().into()));
+        let failure = refusal(&page, 401, &to_value(&wire).unwrap().into());
         assert_eq!(failure.code(), "token_expired");
-        assert_eq!(refusal(&page, 502, None).code(), "edge_refused");
-        assert_eq!(refusal(&page, 502, Some(&json!(["x"]).into())).code(), "edge_refused");
+        assert_eq!(refusal(&page, 502, &json!(null).into()).code(), "edge_refused");
+        assert_eq!(refusal(&page, 502, &json!(["x"]).into()).code(), "edge_refused");
     }
 
     #[test]

@@ -43,6 +43,10 @@ await writeFile(
   `"use client";\nexport { TidioBridge, useTidioBridge, useTidioStatus } from "./react.js";\n`,
 );
 
+// One file per consent manager, so that a shopper downloads the shop's own only.
+const adapters = (await readdir(join(root, "src/consent"))).filter((file) => !/^(adapter|function|table|vanilla)/.test(file));
+await build({ ...common, entryPoints: adapters.map((file) => `src/consent/${file}`), outdir: "dist/consent" });
+
 if (process.argv.includes("--without-module")) process.exit(0);
 for (const input of [glue, twin]) {
   if (!existsSync(input)) {
@@ -51,11 +55,17 @@ for (const input of [glue, twin]) {
   }
 }
 
-await build({
-  ...common,
-  entryPoints: ["src/engine.ts"],
-  alias: { "#glue": glue },
-  external: ["#twin"],
-  plugins: [{ name: "twin", setup: ({ onResolve }) => onResolve({ filter: /^#twin$/ }, () => ({ path: "./twin.js", external: true })) }],
-});
+/** Files that the engine loads when it needs them, and that are built on their own. */
+const late = {
+  name: "late",
+  setup({ onResolve }) {
+    onResolve({ filter: /^#twin$/ }, () => ({ path: "./twin.js", external: true }));
+    onResolve({ filter: /^\.\// }, ({ kind, path, importer }) =>
+      kind === "dynamic-import" && importer.endsWith("table.ts")
+        ? { path: `./consent/${path.slice(2)}`, external: true }
+        : undefined,
+    );
+  },
+};
+await build({ ...common, entryPoints: ["src/engine.ts"], alias: { "#glue": glue }, plugins: [late] });
 await build({ ...common, entryPoints: { twin } });

@@ -5,6 +5,7 @@
  * scope: decisions; they are in the module.
  */
 import * as glue from "#glue";
+import { adapterOf } from "./consent/table.js";
 import type { Core } from "./core.js";
 import type { BridgeOptions, Engine, Status } from "./types.js";
 
@@ -22,8 +23,10 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     loaded = undefined;
     throw error;
   });
+  const consent = { ...options.consent, adapter: await adapterOf(options.consent) };
+  const settings = { ...withSession(options), consent };
   removeOldWidget();
-  const core = new BridgeCore(withSession(options), publish as (status: unknown) => void, engine);
+  const core = new BridgeCore(settings, publish as (status: unknown) => void, engine);
   return {
     start: () => core.start(),
     stop: () => core.stop(),
@@ -42,7 +45,7 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
 function removeOldWidget(): void {
   const old = document.querySelectorAll("#tidio-chat,#tidio-chat-code,#tidio-chat-iframe,script[data-ct-tidio]");
   for (const element of old) element.remove();
-  if (old.length > 0) delete (window as { tidioChatApi?: unknown }).tidioChatApi;
+  if (old.length > 0) Reflect.deleteProperty(window, "tidioChatApi");
 }
 
 async function loadWasm(): Promise<[Glue, Engine]> {

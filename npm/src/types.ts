@@ -124,8 +124,29 @@ export interface ConsentAnswer {
   share: boolean | Decision | null | undefined;
 }
 
+/** Consent from another manager; each names its purposes in its own way, see the README. */
+export interface ManagedConsentSource extends ConsentMapping {
+  source:
+    | "auto"
+    | "axeptio"
+    | "c15t"
+    | "cookiebot"
+    | "cookieyes"
+    | "didomi"
+    | "google-consent-mode"
+    | "iab-gpp"
+    | "iab-tcf"
+    | "iubenda"
+    | "klaro"
+    | "onetrust"
+    | "osano"
+    | "trustarc"
+    | "usercentrics-v2"
+    | "usercentrics-v3";
+}
+
 /** Where consent comes from. */
-export type ConsentOptions = CookieConsentSource | FunctionConsentSource;
+export type ConsentOptions = CookieConsentSource | FunctionConsentSource | ManagedConsentSource;
 
 /**
  * When the module loads.

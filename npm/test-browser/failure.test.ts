@@ -31,7 +31,7 @@ describe("the widget script", () => {
     ["silent", "ready_timeout"],
   ] as const)("%s: is not called healthy", async (mode, code) => {
     shop.world.widget = mode;
-    await visit.start("{ readyTimeoutMs: 300 }");
+    await visit.start("{ readyTimeoutMs: 2500 }");
     await visit.until("failed", code);
     shop.world.widget = "good";
     await visit.page.evaluate("bridge.open()");

@@ -181,7 +181,7 @@ export class Visit {
   /** Waits for a status with this state and, if given, this code. */
   async until(state: Status["state"], code?: string | null, page = this.page): Promise<Status> {
     // Polled from outside: a predicate inside the page would need `eval`, which strict policies forbid.
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 25_000;
     for (;;) {
       const now = await page.evaluate<Status>("window.bridge?.status()").catch(() => undefined);
       if (now?.state === state && (code === undefined || (now.code ?? null) === code)) return now;

@@ -1,13 +1,13 @@
 //! Bootstrap, consent, session and identity.
 
-use contract::{Consent, ConsentState};
+use contract::Consent;
 
 use super::{Bootstrap, CART_DEBOUNCE_MS, Effect, Machine, Owner, Reply, Stage, Timer};
-use crate::consent::Mapping;
+use crate::consent::{Mapping, Reading};
 use crate::identity::{Presence, Signal};
 use crate::retry::{Disposition, Failure, delay_ms};
 use crate::session::Session;
-use crate::status::{State, code};
+use crate::status::{Code, State, code};
 
 impl<J: Clone + PartialEq> Machine<J> {
     pub(super) fn start(&mut self) {
@@ -66,10 +66,12 @@ impl<J: Clone + PartialEq> Machine<J> {
         };
         let problem = problem.as_ref().map(Failure::code);
         let Some(bootstrap) = bootstrap else {
-            return self.show(State::Failed, problem);
+            self.state = State::Failed;
+            self.code = problem;
+            return;
         };
         self.bootstrap_attempts = 0;
-        self.code = problem.map(str::to_owned).or(self.code.take());
+        self.code = problem.or(self.code.take());
         let own = self.settings.mapping.clone();
         let chosen = |own: Vec<String>, edge: &[String]| if own.is_empty() { edge.to_vec() } else { own };
         let mapping = Mapping {
@@ -80,8 +82,12 @@ impl<J: Clone + PartialEq> Machine<J> {
         self.effect(Effect::WatchConsent(mapping));
     }
 
-    pub(super) fn consent_read(&mut self, consent: ConsentState, present: bool) {
-        let before = std::mem::replace(&mut self.consent, consent);
+    pub(super) fn consent_read(&mut self, reading: Reading) {
+        if reading.asking && self.begun {
+            return;
+        }
+        let present = reading.present;
+        let before = std::mem::replace(&mut self.consent, reading.state);
         match self.consent.chat {
             Consent::Granted if !self.begun => self.begin(),
             Consent::Granted if before.share != self.consent.share => self.share_changed(),
@@ -97,7 +103,7 @@ impl<J: Clone + PartialEq> Machine<J> {
         }
     }
 
-    fn wait(&mut self, reason: &str) {
+    fn wait(&mut self, reason: &'static str) {
         if self.state != State::Withdrawn {
             self.show(State::Waiting, Some(reason));
         }
@@ -157,7 +163,7 @@ impl<J: Clone + PartialEq> Machine<J> {
             self.take_owner(owner);
         }
         if let Err(problem) = outcome {
-            self.code = Some(problem.to_owned());
+            self.code = Some(Code::Borrowed(problem));
         }
         self.session = outcome.ok().flatten().unwrap_or_default();
         self.question += 1;
@@ -240,7 +246,7 @@ impl<J: Clone + PartialEq> Machine<J> {
             self.reply = None;
         }
         self.signal(signal);
-        self.code = Some(failure.code().to_owned());
+        self.code = Some(failure.code());
         if disposition == Disposition::Retry {
             self.retry(Timer::QuestionRetry, self.question, self.attempts, draw);
         }

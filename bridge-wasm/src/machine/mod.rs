@@ -12,12 +12,12 @@ mod widget;
 
 use contract::{Consent, ConsentState};
 
-use crate::consent::Mapping;
+use crate::consent::{Mapping, Reading};
 use crate::fields::{Properties, Written};
 use crate::identity::{Presence, Signal};
 use crate::retry::Failure;
 use crate::session::Session;
-use crate::status::{State, Status};
+use crate::status::{Code, State, Status};
 
 /// Number of a call within its channel.
 pub type Ticket = u32;
@@ -121,8 +121,8 @@ pub enum Event<J> {
     Track(String, J),
     /// Outcome of [`Effect::FetchBootstrap`].
     Bootstrapped(Ticket, Result<Bootstrap, Failure>),
-    /// The consent source was read; the second member says whether it is there at all.
-    Consent(ConsentState, bool),
+    /// The consent source was read.
+    Consent(Reading),
     /// Outcome of [`Effect::ReadSession`]: the session or a code, and who owns Tidio's storage now.
     SessionRead(Ticket, Result<Option<Session>, &'static str>, Option<Owner>),
     /// Outcome of [`Effect::Identify`].
@@ -271,7 +271,7 @@ pub struct Machine<J> {
     written: Written,
     cart: Ticket,
     state: State,
-    code: Option<String>,
+    code: Option<Code>,
     correlation_id: Option<String>,
     published: Option<Status>,
     effects: Vec<Effect<J>>,
@@ -345,7 +345,7 @@ impl<J: Clone + PartialEq> Machine<J> {
             Event::Bootstrapped(ticket, outcome) if ticket == self.bootstrap_ticket => {
                 self.bootstrapped(outcome, draw)
             }
-            Event::Consent(consent, present) => self.consent_read(consent, present),
+            Event::Consent(reading) => self.consent_read(reading),
             Event::SessionRead(ticket, outcome, owner) if ticket == self.question => {
                 self.session_read(outcome, owner)
             }
@@ -388,9 +388,9 @@ impl<J: Clone + PartialEq> Machine<J> {
         matches!(self.presence, Presence::LiveGuest | Presence::LivePerson)
     }
 
-    fn show(&mut self, state: State, code: Option<&str>) {
+    fn show(&mut self, state: State, code: Option<&'static str>) {
         self.state = state;
-        self.code = code.map(str::to_owned);
+        self.code = code.map(Code::Borrowed);
     }
 
     fn signal(&mut self, signal: Signal) {

@@ -1,9 +1,8 @@
 //! The page as the rules see it: reads that never fail.
 
-use js_sys::{Array, Function, JSON, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
-use super::storage;
+use super::{host, storage};
 use crate::page::Page;
 
 /// The page this module runs in.
@@ -13,21 +12,13 @@ pub struct Browser;
 impl Browser {
     /// A global, `undefined` when there is none.
     pub fn global(&self, name: &str) -> JsValue {
-        self.get(&self.window(), name).unwrap_or_default()
+        host::get(&self.window(), name)
     }
+}
 
-    /// Calls a method with any arguments. An exception of the method is an `Err`, a missing method is `Ok`.
-    pub fn apply(&self, of: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-        match self.get(of, method).map(|function| function.dyn_into::<Function>()) {
-            Some(Ok(function)) => Reflect::apply(&function, of, &arguments.iter().collect::<Array>()),
-            _ => Ok(JsValue::UNDEFINED),
-        }
-    }
-
-    /// Sets a member; a page that forbids it is left alone.
-    pub fn set(&self, of: &JsValue, member: &str, value: &JsValue) {
-        let _ = Reflect::set(of, &member.into(), value);
-    }
+/// `undefined` is how the host says that there is nothing.
+fn some(value: JsValue) -> Option<JsValue> {
+    (!value.is_undefined()).then_some(value)
 }
 
 impl Page for Browser {
@@ -38,15 +29,14 @@ impl Page for Browser {
     }
 
     fn get(&self, of: &JsValue, member: &str) -> Option<JsValue> {
-        // Reflect.get throws for primitives, and so may a getter.
-        let value = Reflect::get(of, &member.into()).ok()?;
-        (!value.is_undefined() && !value.is_null()).then_some(value)
+        some(host::get(of, member))
     }
 
-    fn call(&self, of: &JsValue, method: &str, arguments: &[&str]) -> Option<JsValue> {
-        let arguments: Vec<JsValue> = arguments.iter().map(|text| JsValue::from_str(text)).collect();
-        let value = self.apply(of, method, &arguments).ok()?;
-        (!value.is_undefined() && !value.is_null()).then_some(value)
+    fn call(&self, of: &JsValue, method: &str, argument: Option<&str>) -> Option<JsValue> {
+        some(match argument {
+            Some(text) => host::call_text(of, method, text),
+            None => host::call0(of, method),
+        })
     }
 
     fn boolean(&self, value: &JsValue) -> Option<bool> {
@@ -58,29 +48,29 @@ impl Page for Browser {
     }
 
     fn items(&self, value: &JsValue) -> Vec<JsValue> {
-        if Array::is_array(value) { value.unchecked_ref::<Array>().iter().collect() } else { Vec::new() }
+        if host::is_array(value) { host::items(value) } else { Vec::new() }
     }
 
-    fn entries(&self, value: &JsValue) -> Vec<(String, JsValue)> {
-        if !value.is_object() {
-            return Vec::new();
+    fn keys(&self, value: &JsValue) -> Vec<String> {
+        let mut names = Vec::new();
+        if value.is_object() {
+            for name in host::items(&host::keys(value)) {
+                names.extend(name.as_string());
+            }
         }
-        let names = Object::keys(value.unchecked_ref::<Object>());
-        let named = |name: JsValue| {
-            let name = name.as_string()?;
-            self.get(value, &name).map(|value| (name, value))
-        };
-        names.iter().filter_map(named).collect()
+        names
     }
 
     fn parse(&self, json: &str) -> Option<JsValue> {
-        JSON::parse(json).ok()
+        some(host::parse(json))
+    }
+
+    fn claims(&self, token: &str) -> Option<JsValue> {
+        some(host::claims(token))
     }
 
     fn cookie(&self, name: &str) -> Option<String> {
-        let all = self.text_at(&self.window(), "document.cookie")?;
-        let value = all.split("; ").find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
-        js_sys::decode_uri_component(value).ok().map(String::from)
+        host::cookie(name).as_string()
     }
 
     fn stored(&self, key: &str) -> Option<String> {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 
-use super::{Call, Shell, storage};
-use crate::consent::{self, Hook, Mapping, Source};
+use super::{Shell, host, storage};
+use crate::consent::{self, Mapping};
 use crate::machine::Event;
 use crate::page::Page;
 
@@ -15,40 +15,25 @@ impl Shell {
     pub(super) fn watch_consent(self: &Rc<Self>, mapping: Mapping) {
         self.mapping.replace(mapping);
         if !self.watching.replace(true) {
-            let options = self.consent_options();
-            if let Some(source) = Source::of(&self.page, &options) {
-                let changed = self.callback(Call::new(0), |shell, _, _| shell.check_consent());
-                for hook in source.hooks {
-                    self.subscribe(hook, &options, &changed);
-                }
-            }
+            let adapter = host::get(&self.consent_options(), "adapter");
+            let changed = self.callback(0, |shell, _, _, _| shell.check_consent());
+            host::call1(&adapter, "subscribe", &changed);
             self.watch_page();
         }
         self.check_consent();
     }
 
-    fn subscribe(&self, hook: &Hook, options: &JsValue, changed: &Function) {
-        match hook {
-            Hook::Window(name) => self.listen("window", name, changed),
-            Hook::Option(name) => {
-                let _ = self.page.apply(options, name, &[changed.into()]);
-            }
-        }
-    }
-
     pub(super) fn check_consent(self: &Rc<Self>) {
-        let options = self.consent_options();
-        let source = Source::of(&self.page, &options);
-        let (state, present) = consent::read(&self.page, &options, source, &self.mapping.borrow());
-        self.dispatch(Event::Consent(state, present));
+        let reading = consent::read(&self.page, &self.consent_options(), &self.mapping.borrow());
+        self.dispatch(Event::Consent(reading));
     }
 
     fn consent_options(&self) -> JsValue {
-        self.page.get(&self.options, "consent").unwrap_or_default()
+        host::get(&self.options, "consent")
     }
 
     fn watch_page(self: &Rc<Self>) {
-        let stored = self.callback(Call::new(0), |shell, _, event| {
+        let stored = self.callback(0, |shell, _, event, _| {
             // No key at all: the whole storage was cleared.
             let key = shell.page.text_at(&event, "key");
             if key.is_none_or(|key| key == storage::MARKER) {
@@ -56,19 +41,17 @@ impl Shell {
             }
         });
         self.listen("window", "storage", &stored);
-        let shown = self.callback(Call::new(0), |shell, _, event| {
-            let persisted = shell.page.get(&event, "persisted").and_then(|value| value.as_bool());
-            if persisted == Some(true) {
+        let shown = self.callback(0, |shell, _, event, _| {
+            if host::get(&event, "persisted").is_truthy() {
                 shell.dispatch(Event::Restored(storage::owner()));
             }
         });
         self.listen("window", "pageshow", &shown);
-        let ready = self.callback(Call::new(0), |shell, _, _| shell.widget_is_ready());
+        let ready = self.callback(0, |shell, _, _, _| shell.dispatch(Event::Ready(shell.script.get())));
         self.listen("document", "tidioChat-ready", &ready);
     }
 
     fn listen(&self, target: &str, event: &str, listener: &Function) {
-        let target = self.page.global(target);
-        let _ = self.page.apply(&target, "addEventListener", &[event.into(), listener.into()]);
+        host::call2(&self.page.global(target), "addEventListener", event, listener);
     }
 }

@@ -5,40 +5,28 @@
 
 mod browser;
 mod edge;
+mod host;
 mod listen;
 mod storage;
 mod widget;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::Function;
+use serde::Serialize as _;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::consent::Mapping;
 use crate::machine::{Effect, Event, Machine, Settings, Ticket, Timer};
+use crate::outgoing::{self, Out};
 use crate::page::Page;
 use crate::wire::script_url;
 use browser::Browser;
 
-/// What a callback needs to know about its call.
-#[derive(Clone, Copy)]
-struct Call {
-    ticket: Ticket,
-    /// HTTP status of the answer that is being read, if any.
-    status: u16,
-    timer: Timer,
-}
-
-impl Call {
-    const fn new(ticket: Ticket) -> Call {
-        Call { ticket, status: 0, timer: Timer::Cart }
-    }
-}
-
 /// A continuation. One closure type for all of them keeps the module small.
-type Then = fn(&Rc<Shell>, Call, JsValue);
+type Then = fn(&Rc<Shell>, Ticket, JsValue, JsValue);
 
 /// One bridge on one page.
 struct Shell {
@@ -46,10 +34,12 @@ struct Shell {
     options: JsValue,
     publish: Function,
     machine: RefCell<Machine<JsValue>>,
-    queue: RefCell<VecDeque<Event<JsValue>>>,
+    queue: RefCell<Vec<Event<JsValue>>>,
     busy: Cell<bool>,
     watching: Cell<bool>,
     mapping: RefCell<Mapping>,
+    /// The script whose ready event is awaited.
+    script: Cell<Ticket>,
     /// The latest bootstrap as the edge sent it, kept for the next visit once consent allows storage.
     bootstrap: RefCell<Option<String>>,
 }
@@ -57,15 +47,20 @@ struct Shell {
 impl Shell {
     /// Queues an event and works until the queue is empty. May be called from within an effect.
     fn dispatch(self: &Rc<Self>, event: Event<JsValue>) {
-        self.queue.borrow_mut().push_back(event);
+        self.queue.borrow_mut().push(event);
         if self.busy.replace(true) {
             return;
         }
         loop {
-            let Some(event) = self.queue.borrow_mut().pop_front() else { break };
-            let effects = self.machine.borrow_mut().handle(event, crate::platform::draw());
-            for effect in effects {
-                self.perform(effect);
+            let queued = self.queue.take();
+            if queued.is_empty() {
+                break;
+            }
+            for event in queued {
+                let effects = self.machine.borrow_mut().handle(event, crate::platform::draw());
+                for effect in effects {
+                    self.perform(effect);
+                }
             }
         }
         self.busy.set(false);
@@ -74,16 +69,15 @@ impl Shell {
     fn perform(self: &Rc<Self>, effect: Effect<JsValue>) {
         match effect {
             Effect::Publish(status) => {
-                let status = serde_wasm_bindgen::to_value(&status).unwrap_or_default();
                 // The boot part guards the shop's listeners; a failure there is not ours.
-                let _ = self.publish.call1(&JsValue::UNDEFINED, &status);
+                let _ = self.publish.call1(&JsValue::UNDEFINED, &value_of(&outgoing::status(&status)));
             }
             Effect::FetchBootstrap(ticket) => self.fetch_bootstrap(ticket),
             Effect::WatchConsent(mapping) => self.watch_consent(mapping),
             Effect::CheckConsent => self.check_consent(),
             Effect::ReadSession { ticket, allowed } => self.read_session(ticket, allowed),
-            Effect::Identify { ticket, token, consent } => self.identify(ticket, token, consent),
-            Effect::TellConsent { token, consent } => self.tell_consent(token, consent),
+            Effect::Identify { ticket, token, consent } => self.identify(ticket, token.as_deref(), &consent),
+            Effect::TellConsent { token, consent } => self.tell_consent(token.as_deref(), &consent),
             Effect::StartTimer(timer, ticket, pause) => self.start_timer(timer, ticket, pause),
             Effect::ClearStorage => storage::clear_tidio(&self.page),
             Effect::Remember(owner) => self.remember(owner),
@@ -92,34 +86,40 @@ impl Shell {
             }
             Effect::Remove => self.remove_widget(),
             Effect::Reload => {
-                let _ = self.page.call(&self.page.global("location"), "reload", &[]);
+                host::call0(&self.page.global("location"), "reload");
             }
-            Effect::Hide => self.api("hide", &[]),
-            Effect::Show => self.api("show", &[]),
+            Effect::Hide => self.api0("hide"),
+            Effect::Show => self.api0("show"),
             Effect::Open => {
-                self.api("show", &[]);
-                self.api("open", &[]);
+                self.api0("show");
+                self.api0("open");
             }
-            Effect::Write(properties) => self.write(&properties),
-            Effect::Currency(currency) => self.api("setVisitorCurrency", &[currency]),
-            Effect::Tags(tags) => self.api("addVisitorTags", &[tags]),
-            Effect::Track(name, data) => self.api("track", &[name.into(), data]),
+            Effect::Write(properties) => {
+                self.api("setContactProperties", &value_of(&outgoing::properties(&properties)));
+            }
+            Effect::Currency(currency) => self.api("setVisitorCurrency", &currency),
+            Effect::Tags(tags) => self.api("addVisitorTags", &tags),
+            Effect::Track(name, data) => {
+                host::call2(&self.page.global("tidioChatApi"), "track", &name, &data);
+            }
         }
     }
 
     /// A function for the page that continues here. It lives as long as the page holds it.
-    fn callback(self: &Rc<Self>, call: Call, then: Then) -> Function {
+    fn callback(self: &Rc<Self>, ticket: Ticket, then: Then) -> Function {
         let shell = Rc::clone(self);
-        let closure: Closure<dyn FnMut(JsValue)> = Closure::new(move |value| then(&shell, call, value));
+        let closure: Closure<dyn FnMut(JsValue, JsValue)> =
+            Closure::new(move |first, second| then(&shell, ticket, first, second));
         closure.into_js_value().unchecked_into()
     }
 
     fn start_timer(self: &Rc<Self>, timer: Timer, ticket: Ticket, pause: u32) {
-        let run = self.callback(Call { timer, ..Call::new(ticket) }, |shell, call, _| {
+        let shell = Rc::clone(self);
+        let closure: Closure<dyn FnMut(JsValue, JsValue)> = Closure::new(move |_, _| {
             let attached = !shell.page.global("tidioChatApi").is_undefined();
-            shell.dispatch(Event::Elapsed(call.timer, call.ticket, attached));
+            shell.dispatch(Event::Elapsed(timer, ticket, attached));
         });
-        set_timeout(&run, pause);
+        host::set_timeout(closure.into_js_value().unchecked_ref(), pause);
     }
 
     fn option(&self, path: &str) -> Option<String> {
@@ -132,10 +132,9 @@ impl Shell {
     }
 }
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(run: &Function, pause: u32);
+/// A plain object of the page.
+fn value_of(out: &Out) -> JsValue {
+    out.serialize(&Serializer::json_compatible()).unwrap_or_default()
 }
 
 /// The bridge's late part. One instance per page and configuration.
@@ -177,6 +176,7 @@ impl BridgeCore {
             busy: Cell::new(false),
             watching: Cell::new(false),
             mapping: RefCell::default(),
+            script: Cell::new(0),
             bootstrap: RefCell::default(),
         }))
     }

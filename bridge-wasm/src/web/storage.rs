@@ -3,13 +3,11 @@
 //! gloo-storage's accessors panic when a page may not use storage at all, so web-sys is asked first; only where
 //! storage is known to be there does gloo remove from it.
 
-use gloo_storage::Storage as _;
-use wasm_bindgen::JsValue;
-
-use super::Shell;
 use super::browser::Browser;
+use super::{Shell, host};
 use crate::machine::Owner;
 use crate::page::Page;
+use gloo_storage::Storage as _;
 
 /// Says whose chat Tidio's storage holds. The boot part looks for it as well.
 pub const MARKER: &str = "ct-tidio";
@@ -37,30 +35,14 @@ pub fn owner() -> Option<Owner> {
 /// Removes every item and cookie of Tidio's. Repeatable.
 pub fn clear_tidio(page: &Browser) {
     if let Some(storage) = local() {
-        let names = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok().flatten());
-        // Collected first: removing while counting skips items.
-        for name in names.filter(|name| name.starts_with(TIDIO)).collect::<Vec<_>>() {
-            gloo_storage::LocalStorage::delete(&name);
+        for name in page.keys(&storage) {
+            if name.starts_with(TIDIO) {
+                gloo_storage::LocalStorage::delete(&name);
+            }
         }
     }
-    clear_cookies(page);
-}
-
-fn clear_cookies(page: &Browser) {
-    let document = page.global("document");
-    let all = page.text_at(&document, "cookie").unwrap_or_default();
-    let host = page.text_at(&page.window(), "location.hostname").unwrap_or_default();
-    let names = all.split("; ").filter_map(|pair| pair.split('=').next());
-    for name in names.filter(|name| name.starts_with(TIDIO) || name.starts_with("_tidio")) {
-        let expired = [name, "=; Max-Age=0; Path=/"].concat();
-        page.set(&document, "cookie", &JsValue::from_str(&expired));
-        // A cookie of a parent domain is only removed under that domain's name.
-        let mut domain = host.as_str();
-        while let Some((_, parent)) = domain.split_once('.') {
-            page.set(&document, "cookie", &JsValue::from_str(&[&expired, "; Domain=", domain].concat()));
-            domain = parent;
-        }
-    }
+    host::clear_cookies("tidio_");
+    host::clear_cookies("_tidio");
 }
 
 impl Shell {

@@ -1,0 +1,21 @@
+/** Klaro. Purposes are service names. Toggles in an open dialogue count only once they are saved. */
+import { type Adapter, page, whenPresent, word } from "./adapter.js";
+
+export function create(): Adapter {
+  return {
+    name: "klaro",
+    answer(purpose) {
+      if (!page.klaro) return "absent";
+      const manager = page.klaro.getManager();
+      if (manager.confirmed !== true) return "pending";
+      return word((manager.savedConsents ?? manager.consents)[purpose]);
+    },
+    subscribe(changed) {
+      whenPresent(() => {
+        if (!page.klaro) return false;
+        page.klaro.getManager().watch({ update: () => changed() });
+        return true;
+      }, changed);
+    },
+  };
+}

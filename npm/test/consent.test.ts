@@ -1,0 +1,139 @@
+import { readdir } from "node:fs/promises";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { adapterOf, SOURCES } from "../src/consent/table.js";
+import type { ConsentOptions } from "../src/types.js";
+import { type Answer, type Contract, CONTRACTS, reset } from "./consent.cases.js";
+
+const page = globalThis as any;
+const ours = new Set(Object.keys(page));
+
+/** A bare page: events, a cookie text, storage, a root element. */
+beforeEach(() => {
+  reset();
+  for (const name of Object.keys(page)) if (!ours.has(name)) delete page[name];
+  page.window = new EventTarget();
+  page.document = Object.assign(new EventTarget(), { cookie: "", documentElement: { classList: { contains: () => false } } });
+  const items = new Map<string, string>();
+  page.localStorage = { getItem: (key: string) => items.get(key) ?? null, setItem: (key: string, value: string) => items.set(key, value) };
+  return () => {
+    for (const name of ["window", "document", "localStorage"]) delete page[name];
+  };
+});
+
+const optionsOf = (contract: Contract) => ({ source: contract.source, ...contract.options }) as ConsentOptions;
+
+/** An adapter that watches, and how often it told of a change. */
+async function watch(contract: Contract) {
+  const adapter = (await adapterOf(optionsOf(contract)))!;
+  const changed = vi.fn();
+  adapter.subscribe(changed);
+  await settle();
+  return { adapter, changed, ask: () => adapter.answer(contract.purpose) };
+}
+
+const settle = () => new Promise((done) => setTimeout(done));
+
+describe.each(CONTRACTS.map((contract) => [contract.source, contract] as const))("%s", (name, contract) => {
+  it("is found under its name", async () => {
+    contract.set("granted");
+    expect((await watch(contract)).adapter.name).toBe(name);
+  });
+
+  it.each(["pending", "granted", "denied"] as Answer[])("%s", async (answer) => {
+    contract.set(answer);
+    expect((await watch(contract)).ask()).toBe(answer);
+  });
+
+  it.each([
+    ["pending", "granted"],
+    ["granted", "denied"],
+    ["denied", "granted"],
+  ] as [Answer, Answer][])("changes from %s to %s and tells so", async (before, after) => {
+    contract.set(before);
+    const { ask, changed } = await watch(contract);
+    changed.mockClear();
+    contract.set(after);
+    contract.signal();
+    await settle();
+    expect(changed).toHaveBeenCalled();
+    expect(ask()).toBe(after);
+  });
+
+  it.each(["malformed", "throwing"] as const)("%s is never a yes", async (how) => {
+    contract[how]();
+    expect((await watch(contract)).ask()).not.toBe("granted");
+  });
+});
+
+describe("every source", () => {
+  it("has cases", () => {
+    expect([...CONTRACTS.map((contract) => contract.source), "auto"].sort()).toEqual(Object.keys(SOURCES).sort());
+  });
+
+  it("has a file, and every file a place in the table", async () => {
+    const files = await readdir(new URL("../src/consent", import.meta.url));
+    const sources = files.map((file) => file.replace(".ts", "")).filter((file) => !["adapter", "table"].includes(file));
+    expect(sources.sort()).toEqual(Object.keys(SOURCES).sort());
+  });
+
+  it.each(CONTRACTS.filter((contract) => contract.source !== "function").map((contract) => [contract.source, contract] as const))(
+    "%s is absent from a bare page and leaves it bare until asked to watch",
+    async (_, contract) => {
+      const before = Object.keys(page);
+      expect((await adapterOf(optionsOf(contract)))!.answer(contract.purpose)).toBe("absent");
+      expect(Object.keys(page)).toEqual(before);
+    },
+  );
+
+  it("is found by auto, which says who decided", async () => {
+    for (const contract of CONTRACTS) {
+      if (contract.source === "function") continue;
+      const before = new Set(Object.keys(page));
+      contract.set("granted");
+      const adapter = (await adapterOf({ source: "auto" }))!;
+      adapter.subscribe(() => {});
+      await settle();
+      expect([adapter.answer(contract.purpose), adapter.name], contract.source).toEqual(["granted", contract.source]);
+      for (const name of Object.keys(page)) if (!before.has(name)) delete page[name];
+      page.document.cookie = "";
+      page.localStorage.setItem("c15t", "null");
+    }
+  });
+
+  it("that is unknown allows nothing", async () => {
+    expect(await adapterOf({ source: "no-such" } as never)).toBeUndefined();
+  });
+});
+
+describe("details", () => {
+  it("vanilla-cookieconsent: the cookie counts, but not while the dialogue is on screen", async () => {
+    const record = { categories: ["f"], consentId: "5f", consentTimestamp: "1", lastConsentTimestamp: "1" };
+    page.document.cookie = `x=1; renamed=${encodeURIComponent(JSON.stringify(record))}`;
+    const adapter = (await adapterOf({ source: "vanilla-cookieconsent", cookie: "renamed" }))!;
+    expect([adapter.answer("f"), adapter.answer("other")]).toEqual(["granted", "denied"]);
+    page.document.documentElement.classList.contains = (name: string) => name === "show--consent";
+    expect(adapter.answer("f")).toBe("pending");
+  });
+
+  it("google-consent-mode: a regional default is left out, and push keeps its result", async () => {
+    page.dataLayer = [["consent", "default", { functionality_storage: "granted", region: ["US"] }]];
+    const adapter = (await adapterOf({ source: "google-consent-mode" }))!;
+    adapter.subscribe(() => {});
+    expect(adapter.answer("functionality_storage")).toBe("pending");
+    expect(page.dataLayer.push(["event", "x"])).toBe(2);
+  });
+
+  it("iab-tcf: an open dialogue is asking, and where the law does not apply nothing is asked", async () => {
+    for (const [data, expected] of [
+      [{ gdprApplies: true, eventStatus: "cmpuishown", purpose: { consents: { 1: true } } }, "asking"],
+      [{ gdprApplies: false, eventStatus: "tcloaded" }, "granted"],
+      [{ gdprApplies: true, eventStatus: "tcloaded", vendor: { consents: { 9: true } } }, "denied"],
+    ] as const) {
+      page.__tcfapi = (_: string, __: number, callback: any) => callback(data, true);
+      const adapter = (await adapterOf({ source: "iab-tcf" }))!;
+      adapter.subscribe(() => {});
+      expect(adapter.answer("1")).toBe(expected);
+      if (expected === "denied") expect(adapter.answer("vendor:9")).toBe("granted");
+    }
+  });
+});
