@@ -10,6 +10,7 @@ pub mod engine;
 pub mod fact;
 pub mod identify;
 pub mod identity;
+pub mod intake;
 pub mod link;
 pub mod localized;
 pub mod money;

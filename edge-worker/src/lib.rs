@@ -22,6 +22,7 @@ mod tidio_project_do;
 
 use contract::{CORRELATION_HEADER, ErrorCode, MAX_REQUEST_BODY_BYTES};
 use edge_core::config::{Config, Secret};
+use edge_core::intake::MAX_EVENT_BYTES;
 use futures_util::TryStreamExt as _;
 use worker::{Context, Env, Request, Response, ResponseBuilder, event};
 
@@ -38,6 +39,9 @@ async fn fetch(mut request: Request, env: Env, ctx: Context) -> worker::Result<R
     let config = config_var::load(&env);
     let endpoint = http::find(&incoming.path, incoming.method);
     let (answer, delivery) = match endpoint {
+        Ok(endpoint @ (Endpoint::EventBridge | Endpoint::EventGrid | Endpoint::Admin)) => {
+            (machine(endpoint, &config, &env, &incoming, &mut request, started_ms).await, None)
+        }
         Ok(endpoint) => dispatch(endpoint, &config, &incoming, &mut request, &env, started_ms).await,
         Err(code) => (Outgoing::problem(code, &incoming.correlation_id), None),
     };
@@ -47,6 +51,34 @@ async fn fetch(mut request: Request, env: Env, ctx: Context) -> worker::Result<R
     let answer = answer.finished(&incoming.correlation_id);
     log_answer(endpoint.ok(), &incoming, &answer, platform::now_ms().saturating_sub(started_ms));
     respond(answer)
+}
+
+/// What other machines and operations ask: the answer says that something was kept or done, so it comes after that.
+async fn machine(
+    endpoint: Endpoint,
+    loaded: &Loaded,
+    env: &Env,
+    incoming: &Incoming,
+    request: &mut Request,
+    now_ms: u64,
+) -> Outgoing {
+    let Ok(config) = loaded.as_ref() else {
+        return Outgoing::problem(ErrorCode::ConfigInvalid, &incoming.correlation_id);
+    };
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    let secret = match endpoint {
+        Endpoint::EventGrid => header("x-eventgrid-secret").or_else(|| incoming.parameter("secret")),
+        _ => header("x-api-key"),
+    };
+    if endpoint == Endpoint::Admin {
+        return handlers::operate(config, env, incoming).await;
+    }
+    if incoming.method == Method::Options {
+        let origin = header("webhook-request-origin");
+        return handlers::events::handshake(config, origin, secret.as_deref(), incoming);
+    }
+    let body = read_limited(request, MAX_EVENT_BYTES).await;
+    handlers::events::take(config, env, incoming, secret.as_deref(), body, now_ms).await
 }
 
 async fn dispatch(
@@ -91,7 +123,11 @@ async fn configured(
             let body = read_body(incoming, request).await;
             handlers::identify(env, config, incoming, body, now_ms).await
         }
-        Endpoint::Healthz | Endpoint::Readyz => (handlers::healthz(), None),
+        Endpoint::Healthz
+        | Endpoint::Readyz
+        | Endpoint::EventBridge
+        | Endpoint::EventGrid
+        | Endpoint::Admin => (handlers::healthz(), None),
     }
 }
 
@@ -126,17 +162,22 @@ async fn read_body(incoming: &Incoming, request: &mut Request) -> Result<Vec<u8>
     if !http::is_json(incoming.content_type.as_deref()) {
         return Err(ErrorCode::MediaTypeUnsupported);
     }
+    read_limited(request, MAX_REQUEST_BODY_BYTES).await
+}
+
+/// The body, read no further than the limit.
+async fn read_limited(request: &mut Request, limit_bytes: usize) -> Result<Vec<u8>, ErrorCode> {
     let announced = request.headers().get("content-length").ok().flatten();
     if announced
         .and_then(|length| length.parse::<u64>().ok())
-        .is_some_and(|length| length > MAX_REQUEST_BODY_BYTES as u64)
+        .is_some_and(|length| length > limit_bytes as u64)
     {
         return Err(ErrorCode::BodyTooLarge);
     }
     let mut body = Vec::new();
     let Ok(mut stream) = request.stream() else { return Err(ErrorCode::BodyMalformed) };
     while let Some(chunk) = stream.try_next().await.map_err(|_broken_off| ErrorCode::BodyMalformed)? {
-        if body.len() + chunk.len() > MAX_REQUEST_BODY_BYTES {
+        if body.len() + chunk.len() > limit_bytes {
             return Err(ErrorCode::BodyTooLarge);
         }
         body.extend_from_slice(&chunk);

@@ -9,11 +9,13 @@
 use std::time::Duration;
 
 use edge_core::config::Name;
+use edge_core::engine::admin::AdminRequest;
 use edge_core::engine::sql::SqlError;
 use edge_core::engine::{Engine, Ports, Priority, Receipt, Settings};
 use edge_core::engine::{reader, schema};
 use edge_core::fact::Fact;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use worker::{DurableObject, Env, Method, Request, RequestInit, Response, Result, State, durable_object};
 
 use crate::config_var;
@@ -47,6 +49,13 @@ struct SyncOrder {
     tidio: String,
 }
 
+/// A question or an order of operations.
+#[derive(Serialize, Deserialize)]
+struct AdminOrder {
+    tidio: String,
+    request: AdminRequest,
+}
+
 /// Hands facts to the object of a Tidio project. `Ok` means that they are kept. Repeatable.
 ///
 /// # Errors
@@ -69,6 +78,19 @@ pub async fn submit(
 pub async fn sync(env: &Env, tidio: &Name) -> std::result::Result<(), &'static str> {
     let order = SyncOrder { tidio: tidio.to_string() };
     call(env, tidio, "/sync", &order).await.map(|_done| ())
+}
+
+/// Asks or orders on behalf of operations.
+///
+/// # Errors
+/// A stable word for the log.
+pub async fn admin(
+    env: &Env,
+    tidio: &Name,
+    request: &AdminRequest,
+) -> std::result::Result<Value, &'static str> {
+    let order = AdminOrder { tidio: tidio.to_string(), request: request.clone() };
+    call(env, tidio, "/admin", &order).await?.json().await.map_err(|_detail| "object_unreadable")
 }
 
 /// A request to the object; only a 200 is an answer.
@@ -113,6 +135,10 @@ impl DurableObject for TidioProject {
                 Ok(order) => self.follow(&order).await,
                 Err(_) => Response::error("unreadable", 400),
             },
+            (Method::Post, "/admin") => match request.json::<AdminOrder>().await {
+                Ok(order) => self.operate(&order).await,
+                Err(_) => Response::error("unreadable", 400),
+            },
             _ => Response::error("no such path", 404),
         }
     }
@@ -153,12 +179,26 @@ impl TidioProject {
         let begun = self.named_engine(&order.tidio).and_then(|engine| {
             let loaded = config_var::load(&self.env);
             let projects = loaded.as_ref().as_ref().map(|config| reader::projects_of(config, &order.tidio));
+            engine.tidy().map_err(unusable)?;
             engine.begin_sync(&projects.unwrap_or_default()).map_err(unusable)
         });
         match begun {
             Ok(()) => {
                 self.wake_at(platform::now_ms()).await?;
                 Response::ok("")
+            }
+            Err(code) => Response::error(code, 503),
+        }
+    }
+
+    /// As `keep`: a replay or a backfill may have made something due.
+    async fn operate(&self, order: &AdminOrder) -> Result<Response> {
+        let answer =
+            self.named_engine(&order.tidio).and_then(|engine| engine.admin(&order.request).map_err(unusable));
+        match answer {
+            Ok(answer) => {
+                self.wake_at(platform::now_ms()).await?;
+                Response::from_json(&answer)
             }
             Err(code) => Response::error(code, 503),
         }

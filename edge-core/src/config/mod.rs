@@ -72,6 +72,8 @@ pub struct CommerceProject {
     pub client_id: Secret,
     /// Its secret.
     pub client_secret: Secret,
+    /// What a service that delivers events must show; without it none is taken.
+    pub events_secret: Option<Secret>,
 }
 
 /// A Tidio project, with its credentials.
@@ -224,6 +226,7 @@ impl Draft {
     fn secret_needs(&self) -> Vec<SecretNeed> {
         let mut needs: Vec<SecretNeed> = self.identity.iter().flat_map(secret::identity_secrets).collect();
         needs.extend(self.commercetools_names.iter().flat_map(secret::commercetools_secrets));
+        needs.extend(self.commercetools_names.iter().map(secret::events_secret));
         needs.extend(self.tidio.iter().flat_map(|(name, settings)| secret::tidio_secrets(name, settings)));
         needs.push(secret::admin_secret());
         needs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -397,7 +400,9 @@ fn commerce_project(
     let [client_id, client_secret] =
         secret::commercetools_secrets(&name).map(|need| secrets.get(&need.name).cloned());
     let host = |part: &str| format!("https://{part}.{}.commercetools.com", settings.region);
+    let events_secret = secrets.get(&secret::events_secret(&name).name).cloned();
     Some(CommerceProject {
+        events_secret,
         api_url: settings.api_url.map_or_else(|| host("api"), |url| url.as_str().to_owned()),
         auth_url: settings.auth_url.map_or_else(|| host("auth"), |url| url.as_str().to_owned()),
         name,

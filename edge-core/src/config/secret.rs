@@ -76,6 +76,16 @@ pub fn commercetools_secrets(name: &Name) -> [SecretNeed; 2] {
     ]
 }
 
+/// `CT_<NAME>_EVENTS_SECRET`: what EventBridge or Event Grid shows with every notification of this project.
+pub fn events_secret(name: &Name) -> SecretNeed {
+    SecretNeed {
+        name: format!("CT_{}_EVENTS_SECRET", secret_part(name)),
+        purpose: format!("shown by EventBridge or Event Grid; without it no event of `{name}` is taken"),
+        min_bytes: MIN_ADMIN_TOKEN_BYTES,
+        required: false,
+    }
+}
+
 /// `TIDIO_<NAME>_DISTINCT_ID_KEY`, and with the full tier `TIDIO_<NAME>_CLIENT_ID` and `…_CLIENT_SECRET`.
 pub fn tidio_secrets(name: &Name, settings: &TidioSettings) -> Vec<SecretNeed> {
     let part = secret_part(name);

@@ -265,6 +265,7 @@ fn the_widget_tier_needs_no_credentials() {
             "ADMIN_TOKEN",
             "CT_MAIN_CLIENT_ID",
             "CT_MAIN_CLIENT_SECRET",
+            "CT_MAIN_EVENTS_SECRET",
             "IDENTITY_KEY_1",
             "TIDIO_EU_1_DISTINCT_ID_KEY"
         ]

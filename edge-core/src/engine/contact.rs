@@ -19,6 +19,9 @@ const LAST_NAME: &str = "@last_name";
 const CREATE: &str = "@create";
 const ORDERED: &str = "@ordered";
 
+/// How the id of a reading of orders starts.
+pub const READING: &str = "orders:";
+
 /// Where a link comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -173,7 +176,12 @@ impl Contact {
 
     /// Merges a link.
     pub fn merge(&mut self, link: &IdentityLink, source: Source) {
-        let (at, by) = (link.observed_at_ms, link.id.as_str());
+        let at = match source {
+            Source::Shopper => link.observed_at_ms,
+            // Readings follow each other, whatever the clock says.
+            Source::Orders | Source::NoOrders => link.observed_at_ms.max(self.last_reading_ms() + 1),
+        };
+        let by = link.id.as_str();
         let fields = [(EMAIL, &link.email), (FIRST_NAME, &link.first_name), (LAST_NAME, &link.last_name)];
         for (name, value) in fields {
             if let Some(value) = value {
@@ -199,6 +207,12 @@ impl Contact {
         for (name, value) in &link.properties {
             self.observe(name, value, at, by);
         }
+    }
+
+    /// Time of the newest reading of orders.
+    fn last_reading_ms(&self) -> u64 {
+        let readings = self.desired.values().filter(|seen| seen.by.starts_with(READING));
+        readings.map(|seen| seen.at_ms).max().unwrap_or(0)
     }
 
     /// What is to be sent so that Tidio has what it should; empty when there is no reason to write.

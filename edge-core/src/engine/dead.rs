@@ -1,6 +1,6 @@
 //! Dead letters: what was given up, why, after how many attempts. Payloads are redacted: names only.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::sql::{Row, Sql, SqlError};
 
@@ -68,7 +68,8 @@ pub fn bury<S: Sql>(sql: &S, given: &Given<'_>, now_ms: u64) -> Result<(), SqlEr
 }
 
 /// Which dead letters.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Filter {
     /// Only this one.
     pub id: Option<u64>,

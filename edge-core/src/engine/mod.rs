@@ -8,6 +8,7 @@
 //! [`Engine::run`] goes on. Each outgoing call may happen twice, and the function that makes it says why that is
 //! safe.
 
+pub mod admin;
 pub mod breaker;
 pub mod budget;
 pub mod catalogue;
@@ -101,11 +102,25 @@ pub struct Settings {
     pub widget_grace_ms: u64,
     /// How old the panel's property list may be before a write.
     pub catalogue_max_age_ms: u64,
+    /// How long the journal is kept.
+    pub journal_ms: u64,
+    /// How long dead letters are kept.
+    pub dead_letter_ms: u64,
+    /// How long the keys of facts are remembered: longer than any service repeats one.
+    pub inbox_ms: u64,
 }
+
+const DAY_MS: u64 = 24 * 60 * 60_000;
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { widget_grace_ms: 20_000, catalogue_max_age_ms: 10 * 60_000 }
+        Settings {
+            widget_grace_ms: 20_000,
+            catalogue_max_age_ms: 10 * 60_000,
+            journal_ms: 30 * DAY_MS,
+            dead_letter_ms: 90 * DAY_MS,
+            inbox_ms: 10 * DAY_MS,
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 //! Invariant: the table of orders holds the newest version ever seen; a fact about an older one is superseded.
 
 use super::breaker::{self, Gate, Vendor};
-use super::contact::Source;
+use super::contact::{READING, Source};
 use super::shop::{CUSTOMERS_PER_QUERY, CustomerView, ORDERS_PER_QUERY, OrderHead, Shop, ShopError};
 use super::sql::{Row, Sql, SqlError, first, transaction};
 use super::{Engine, Ports, Priority, Step, dead, inbox, journal, retry};
@@ -188,7 +188,7 @@ impl<P: Ports> Engine<P> {
         now: u64,
     ) -> Result<(), SqlError> {
         let mut link = IdentityLink {
-            id: format!("orders:{observed_at_ms:015}:{:09}", row.mark),
+            id: format!("{READING}{observed_at_ms:015}:{:09}", row.mark),
             contact: view.contact.clone(),
             distinct_id: view.distinct_id.clone(),
             email: view.email.clone(),
@@ -279,7 +279,9 @@ fn drop_superseded<S: Sql>(sql: &S, rows: &[Waiting], now: u64) -> Result<Vec<St
 
 fn finish<S: Sql>(sql: &S, row: &Waiting, outcome: &str, now: u64) -> Result<(), SqlError> {
     sql.exec(
-        "UPDATE inbox SET payload = NULL, due_ms = NULL, outcome = ?2 WHERE id = ?1",
+        // A dead letter keeps what it takes to try again; it names an order and nobody.
+        "UPDATE inbox SET payload = CASE ?2 WHEN 'dead_letter' THEN payload END, due_ms = NULL, outcome = ?2
+         WHERE id = ?1",
         &[(&row.id).into(), outcome.into()],
     )?;
     journal::write(sql, now, &row.fact.correlation_id, &row.fact.order, "order", outcome)

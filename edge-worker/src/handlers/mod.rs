@@ -2,10 +2,13 @@
 
 mod admin;
 mod bootstrap;
+pub mod events;
 mod health;
 mod identify;
+mod operations;
 
 pub use admin::explain_route;
 pub use bootstrap::bootstrap;
 pub use health::{healthz, readyz};
 pub use identify::identify;
+pub use operations::operate;

@@ -19,6 +19,12 @@ pub enum Endpoint {
     Cart,
     /// A dry run of the routing rules.
     ExplainRoute,
+    /// Events by an EventBridge API destination.
+    EventBridge,
+    /// Events by an Event Grid webhook.
+    EventGrid,
+    /// Operations: everything below `/admin/`.
+    Admin,
 }
 
 /// Path, method, endpoint.
@@ -29,6 +35,10 @@ const TABLE: &[(&str, Method, Endpoint)] = &[
     ("/v1/identify", Method::Post, Endpoint::Identify),
     ("/v1/cart", Method::Post, Endpoint::Cart),
     ("/admin/routes/explain", Method::Get, Endpoint::ExplainRoute),
+    ("/v1/events/eventbridge", Method::Post, Endpoint::EventBridge),
+    ("/v1/events/eventgrid", Method::Post, Endpoint::EventGrid),
+    // Event Grid asks first whether anything is wanted.
+    ("/v1/events/eventgrid", Method::Options, Endpoint::EventGrid),
 ];
 
 impl Endpoint {
@@ -41,6 +51,9 @@ impl Endpoint {
             Endpoint::Identify => "identify",
             Endpoint::Cart => "cart",
             Endpoint::ExplainRoute => "routes_explain",
+            Endpoint::EventBridge => "eventbridge",
+            Endpoint::EventGrid => "eventgrid",
+            Endpoint::Admin => "admin",
         }
     }
 
@@ -57,6 +70,9 @@ impl Endpoint {
 pub fn find(path: &str, method: Method) -> Result<Endpoint, ErrorCode> {
     let mut known = TABLE.iter().filter(|(at, ..)| *at == path).peekable();
     if known.peek().is_none() {
+        if path.starts_with("/admin/") && matches!(method, Method::Get | Method::Post) {
+            return Ok(Endpoint::Admin);
+        }
         return Err(ErrorCode::RouteUnknown);
     }
     known

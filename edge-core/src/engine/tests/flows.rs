@@ -155,8 +155,8 @@ fn an_outage_burns_no_attempts_and_everything_arrives_after_it() {
         let engine = world.open();
         *world.vendor.outage.borrow_mut() = Some(fault.clone());
         submit(&engine, &[link(1, 1, 5, STORE_DE)]);
-        assert!(!world.settle(&engine, 100 * 3_600_000));
-        assert!(world.vendor.calls.borrow().len() < 8_000, "{fault:?}");
+        assert!(!world.settle(&engine, 75 * 3_600_000));
+        assert!(world.vendor.calls.borrow().len() < 6_000, "{fault:?}");
         *world.vendor.outage.borrow_mut() = None;
         assert!(world.settle(&engine, 3_600_000), "{fault:?}");
         assert_eq!(property(&world, "d-1", "ct_store").as_deref(), Some("de"), "{fault:?}");

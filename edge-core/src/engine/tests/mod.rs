@@ -1,10 +1,12 @@
 //! The engine on a real SQLite against a Tidio in memory, with a clock that moves only when told.
 
+mod admin;
 mod crash;
 mod flows;
 mod order_flows;
 mod properties;
 mod shop;
+mod sim;
 mod sqlite;
 mod vendor;
 

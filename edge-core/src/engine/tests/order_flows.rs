@@ -9,7 +9,10 @@ fn timeline(world: &World, customer: u64) -> Option<String> {
     let mut own = contacts.iter().filter(|contact| contact.distinct_id.as_deref() == Some(&id));
     let found = own.next()?.properties.get("ct_timeline").cloned();
     assert!(own.next().is_none(), "a doubled contact");
-    found
+    // Versions are for the simulation.
+    found.map(|text| {
+        text.split("; ").map(|line| line.split(" v").next().unwrap()).collect::<Vec<_>>().join("; ")
+    })
 }
 
 fn shop_names() -> Vec<String> {
@@ -120,7 +123,9 @@ fn the_delta_sync_alone_reaches_the_same_end() {
         engine.begin_sync(&shop_names()).unwrap();
         assert!(world.settle(&engine, 600_000));
         assert!(timeline(&world, 3).unwrap().contains(state), "{state}");
-        world.shop.change("o3", Some(3), "complete");
+        if state == "open" {
+            world.shop.change("o3", Some(3), "complete");
+        }
     }
     let before = world.vendor.calls.borrow().len();
     world.clock.set(world.clock.get() + 60_000);

@@ -66,6 +66,15 @@ impl FakeShop {
     }
 }
 
+/// What a contact says about the orders of a customer.
+pub fn timeline(shop: &FakeShop, customer: &str) -> String {
+    let orders = shop.orders.borrow();
+    let own = orders.iter().filter(|(_, order)| order.customer.as_deref() == Some(customer));
+    own.map(|(number, order)| format!("{number} {} v{}", order.state, order.version))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
 fn head(id: &str, order: &ShopOrder) -> OrderHead {
     OrderHead {
         id: id.to_owned(),
@@ -87,12 +96,7 @@ impl Shop for FakeShop {
         self.call("customers", ids.len(), || {
             ids.iter()
                 .map(|id| {
-                    let orders = self.orders.borrow();
-                    let own: Vec<String> = orders
-                        .iter()
-                        .filter(|(_, order)| order.customer.as_ref() == Some(id))
-                        .map(|(number, order)| format!("{number} {}", order.state))
-                        .collect();
+                    let own = timeline(self, id);
                     CustomerView {
                         customer: id.clone(),
                         contact: format!("shop:customer:{id}"),
@@ -102,7 +106,7 @@ impl Shop for FakeShop {
                         first_name: Some("Anna".to_owned()),
                         last_name: None,
                         create: self.create.get(),
-                        properties: BTreeMap::from([("ct_timeline".to_owned(), own.join("; "))]),
+                        properties: BTreeMap::from([("ct_timeline".to_owned(), own)]),
                     }
                 })
                 .collect()

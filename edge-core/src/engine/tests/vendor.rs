@@ -31,6 +31,8 @@ pub struct Vendor {
     pub calls: RefCell<Vec<(u64, &'static str)>>,
     pub limit: Cell<u32>,
     pub breaches: Cell<u32>,
+    /// The first time that a timeline lost a version it had.
+    pub step_back: RefCell<Option<String>>,
     pub clock: Rc<Cell<u64>>,
     pub latency_ms: Cell<u64>,
     fuse: Rc<Fuse>,
@@ -49,6 +51,7 @@ impl Vendor {
             calls: RefCell::default(),
             limit: Cell::new(120),
             breaches: Cell::new(0),
+            step_back: RefCell::default(),
             clock,
             latency_ms: Cell::new(20),
             fuse,
@@ -105,7 +108,11 @@ impl Vendor {
         self.check(patch)?;
         let mut contacts = self.contacts.borrow_mut();
         let contact = contacts.iter_mut().find(|contact| contact.id == id).ok_or(TidioError::NotFound)?;
+        let before = versions(contact);
         apply(contact, patch);
+        if versions(contact) < before && versions(contact) > 0 {
+            self.step_back.borrow_mut().get_or_insert(format!("{id}: {:?}", contact.properties));
+        }
         Ok(())
     }
 
@@ -132,6 +139,12 @@ impl Vendor {
         };
         Answer { rate, result }
     }
+}
+
+/// Sum of the versions that a timeline names; orders are never deleted in the simulation.
+fn versions(contact: &TidioContact) -> u64 {
+    let text = contact.properties.get("ct_timeline").map_or("", String::as_str);
+    text.split("; ").filter_map(|line| line.rsplit_once(" v")?.1.parse::<u64>().ok()).sum()
 }
 
 fn apply(contact: &mut TidioContact, patch: &ContactPatch) {

@@ -1,0 +1,168 @@
+//! What operations may ask and order: dead letters, replay, traces, walks, figures.
+//!
+//! Out of scope: who may ask (the Worker's door). No answer holds a value of a contact.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::breaker::{self, Vendor};
+use super::dead::{self, DeadLetter, Filter};
+use super::sql::{Sql, SqlError, first, transaction};
+use super::{Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox};
+
+/// Dead letters or journal lines in one answer.
+const LIST_LIMIT: u32 = 500;
+
+/// A question or an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum AdminRequest {
+    /// Dead letters that match.
+    DeadLetters(Filter),
+    /// Tries them again. One whose contact has moved on since sends what is right now, or nothing.
+    Replay(Filter),
+    /// The story of a correlation id, contact key, order id, order number or property.
+    Trace {
+        /// What to look for, exactly.
+        term: String,
+    },
+    /// Delta sync and backfill.
+    Walks,
+    /// Starts a backfill, or resumes one.
+    Backfill {
+        /// User's name of the commercetools project.
+        project: String,
+        /// Orders changed at or after; milliseconds since the Unix epoch.
+        since_ms: u64,
+    },
+    /// Stops or resumes a walk.
+    Pause {
+        /// User's name of the commercetools project.
+        project: String,
+        /// `delta` or `backfill`.
+        kind: String,
+        /// Stop?
+        paused: bool,
+    },
+    /// Figures as Prometheus text, labelled with the Tidio project's name.
+    Metrics {
+        /// User's name of the Tidio project.
+        tidio: String,
+    },
+}
+
+impl<P: Ports> Engine<P> {
+    /// Answers operations. Repeatable; a replay of what was replayed already finds nothing.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn admin(&self, request: &AdminRequest) -> Result<Value, SqlError> {
+        let sql = self.ports.sql();
+        Ok(match request {
+            AdminRequest::DeadLetters(filter) => {
+                json!({ "deadLetters": dead::list(sql, filter, LIST_LIMIT)? })
+            }
+            AdminRequest::Replay(filter) => json!({ "replayed": self.replay(filter)? }),
+            AdminRequest::Trace { term } => {
+                let term = order_of_number(sql, term)?.unwrap_or_else(|| term.clone());
+                json!({ "lines": journal::trace(sql, &term, LIST_LIMIT)? })
+            }
+            AdminRequest::Walks => json!({ "walks": cursor::list(sql)? }),
+            AdminRequest::Backfill { project, since_ms } => {
+                json!({ "walk": self.begin_backfill(project, *since_ms)? })
+            }
+            AdminRequest::Pause { project, kind, paused } => {
+                self.pause_walk(project, kind, *paused)?;
+                json!({ "walks": cursor::list(sql)? })
+            }
+            AdminRequest::Metrics { tidio } => json!({ "text": self.metrics(tidio)? }),
+        })
+    }
+
+    fn replay(&self, filter: &Filter) -> Result<usize, SqlError> {
+        let now = self.ports.now_ms();
+        let filter = Filter { replayed: false, ..filter.clone() };
+        transaction(self.ports.sql(), |sql| {
+            let letters = dead::list(sql, &filter, LIST_LIMIT)?;
+            for letter in &letters {
+                revive(sql, letter, now)?;
+                dead::mark_replayed(sql, letter.id, now)?;
+                journal::write(sql, now, &letter.correlation_id, &letter.subject, "replayed", &letter.cause)?;
+            }
+            Ok(letters.len())
+        })
+    }
+
+    /// Deletes what retention no longer allows to keep. Repeatable; the cron's call.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn tidy(&self) -> Result<(), SqlError> {
+        let now = self.ports.now_ms();
+        let before = |age_ms: u64| now.saturating_sub(age_ms).into();
+        let sql = self.ports.sql();
+        sql.exec("DELETE FROM journal WHERE at_ms < ?1", &[before(self.settings.journal_ms)])?;
+        sql.exec("DELETE FROM dead_letter WHERE last_ms < ?1", &[before(self.settings.dead_letter_ms)])?;
+        sql.exec(
+            "DELETE FROM inbox WHERE due_ms IS NULL AND received_ms < ?1",
+            &[before(self.settings.inbox_ms)],
+        )?;
+        Ok(())
+    }
+
+    fn metrics(&self, tidio: &str) -> Result<String, SqlError> {
+        let (sql, now) = (self.ports.sql(), self.ports.now_ms());
+        let number = |statement: &str| -> Result<u64, SqlError> {
+            let rows = sql.exec(statement, &[])?;
+            Ok(first(rows).map_or(Ok(None), |row| row.optional_number(0))?.unwrap_or(0))
+        };
+        let (used, limit) = budget::usage(sql, now)?;
+        let oldest = number("SELECT min(received_ms) FROM inbox WHERE due_ms IS NOT NULL")?;
+        let age_ms = if oldest == 0 { 0 } else { now.saturating_sub(oldest) };
+        let open = |vendor| breaker::cause(sql, vendor).map(|cause| u64::from(cause.is_some()));
+        let mut text = String::new();
+        let mut line = |name: &str, labels: &str, value: u64| {
+            text.push_str(&format!("tidio_bridge_{name}{{tidio=\"{tidio}\"{labels}}} {value}\n"));
+        };
+        line("inbox_facts", "", number("SELECT count(*) FROM inbox WHERE due_ms IS NOT NULL")?);
+        line("inbox_age_ms", "", age_ms);
+        line("histories_due", "", number("SELECT count(*) FROM history")?);
+        line("outbox_contacts", "", number("SELECT count(*) FROM outbox")?);
+        line("outbox_attempts", "", number("SELECT sum(attempts) FROM outbox")?);
+        line("contacts", "", number("SELECT count(*) FROM contact")?);
+        line("dead_letters", "", number("SELECT count(*) FROM dead_letter WHERE replayed_ms IS NULL")?);
+        line("budget_used", "", used);
+        line("budget_limit", "", u64::from(limit));
+        line("properties_missing", "", catalogue::current(sql)?.missing.len() as u64);
+        line("breaker_open", ",vendor=\"tidio\"", open(Vendor::Tidio)?);
+        line("breaker_open", ",vendor=\"commercetools\"", open(Vendor::Commercetools)?);
+        for walk in cursor::list(sql)?.iter().filter(|walk| walk.kind == "delta") {
+            let lag = walk.done_until_ms.map_or(0, |until| now.saturating_sub(until));
+            line("sync_lag_ms", &format!(",commercetools=\"{}\"", walk.project), lag);
+        }
+        Ok(text)
+    }
+}
+
+/// What was given up is due again: the difference, or the reading, as it is now.
+fn revive<S: Sql>(sql: &S, letter: &DeadLetter, now: u64) -> Result<(), SqlError> {
+    if letter.kind == "contact" {
+        sql.exec(
+            "UPDATE contact SET refused = '{}', stage = CASE stage WHEN 'absent' THEN 'lookup' ELSE stage END
+             WHERE key = ?1 AND suppressed = 0",
+            &[(&letter.subject).into()],
+        )?;
+        return outbox::enqueue(sql, &letter.subject, Priority::Event, &letter.correlation_id, now);
+    }
+    sql.exec(
+        "UPDATE inbox SET due_ms = ?2, attempts = 0, first_failed_ms = NULL, outcome = NULL
+         WHERE subject = ?1 AND kind = ?3 AND outcome = 'dead_letter'",
+        &[(&letter.subject).into(), now.into(), (&letter.kind).into()],
+    )?;
+    Ok(())
+}
+
+fn order_of_number<S: Sql>(sql: &S, number: &str) -> Result<Option<String>, SqlError> {
+    let rows = sql.exec("SELECT id FROM shop_order WHERE number = ?1 LIMIT 1", &[number.into()])?;
+    first(rows).map(|row| row.text(0)).transpose()
+}
