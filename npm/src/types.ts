@@ -143,6 +143,13 @@ export interface ManagedConsentSource extends ConsentMapping {
     | "trustarc"
     | "usercentrics-v2"
     | "usercentrics-v3";
+  /**
+   * With `auto`: what a purpose of the mapping is called by a source, for example
+   * `{ onetrust: { functionality: "C0003" } }`. Words for "functional" are known for most sources.
+   */
+  purposes?: Record<string, Record<string, string>>;
+  /** TrustArc only: the domain its API is asked for. Default: the page's host. */
+  domain?: string;
 }
 
 /** Where consent comes from. */

@@ -31,6 +31,7 @@ async function watch(contract: Contract) {
   return { adapter, changed, ask: () => adapter.answer(contract.purpose) };
 }
 
+const setCookie = (text: string) => (page.document.cookie = text);
 const settle = () => new Promise((done) => setTimeout(done));
 
 describe.each(CONTRACTS.map((contract) => [contract.source, contract] as const))("%s", (name, contract) => {
@@ -135,5 +136,110 @@ describe("details", () => {
       expect(adapter.answer("1")).toBe(expected);
       if (expected === "denied") expect(adapter.answer("vendor:9")).toBe("granted");
     }
+  });
+
+  const ask = async (source: ConsentOptions["source"], purpose: string, more = {}) => {
+    const adapter = (await adapterOf({ source, ...more } as ConsentOptions))!;
+    adapter.subscribe(() => {});
+    await settle();
+    return adapter.answer(purpose);
+  };
+
+  it.each([
+    [[["default", { f: "granted" }]], "granted"],
+    [[["default", { f: "denied", region: ["DE"] }], ["default", { f: "granted" }]], "pending"],
+    [[["default", { f: "granted", wait_for_update: 500 }]], "pending"],
+    [[["update", { f: "denied" }], ["default", { f: "granted" }]], "denied"],
+    [[["update", { f: "granted" }], ["update", { f: 1 }]], "granted"],
+  ])("google-consent-mode folds %j to %s, and keeps it when old entries are dropped", async (commands, expected) => {
+    page.dataLayer = commands.map((command) => ["consent", ...command]);
+    const adapter = (await adapterOf({ source: "google-consent-mode" }))!;
+    adapter.subscribe(() => {});
+    expect(adapter.answer("f")).toBe(expected);
+    page.dataLayer.splice(0);
+    expect(adapter.answer("f")).toBe(expected);
+  });
+
+  it("usercentrics-v3: a refusal stays one, although its banner needs no answer any more", async () => {
+    const details = { consent: { type: "EXPLICIT", required: false }, categories: { functional: { state: "ALL_DENIED" } } };
+    page.__ucCmp = { isInitialized: async () => true, isConsentRequired: async () => false, getConsentDetails: async () => details };
+    expect(await ask("usercentrics-v3", "functional")).toBe("denied");
+  });
+
+  it.each([
+    ["usca.SaleOptOut", { usca: { SaleOptOut: 2 } }, [8], "granted"],
+    ["usnat.SaleOptOut", { usca: { SaleOptOut: 2 } }, [8], "pending"],
+    ["SaleOptOut", { usca: { SaleOptOut: 2 }, usnat: [{ SaleOptOut: 1 }] }, [7, 8], "denied"],
+    ["SaleOptOut", { usca: { SaleOptOut: 0 } }, [8], "pending"],
+    ["SaleOptOut", { usca: { SaleOptOut: 7 } }, [8], "pending"],
+    ["SaleOptOut", {}, [-1], "granted"],
+    ["tcfeuv2.PurposeConsents.0", { tcfeuv2: { PurposeConsents: [true] } }, [2], "granted"],
+  ])("iab-gpp: %s of %j", async (purpose, parsedSections, applicableSections, expected) => {
+    page.__gpp = (_: string, callback: any) => callback({ signalStatus: "ready", applicableSections, parsedSections });
+    expect(await ask("iab-gpp", purpose)).toBe(expected);
+  });
+
+  it("axeptio: a choice made before us counts by its cookie", async () => {
+    page.axeptioSettings = {};
+    page._axcb = { push: (run: any) => run({ on() {} }) };
+    for (const [record, expected] of [
+      ['{"$$completed":true,"tidio":true}', "granted"],
+      ['{"$$completed":true}', "denied"],
+      ['{"$$completed":false,"tidio":true}', "pending"],
+    ]) {
+      setCookie(`axeptio_cookies=${encodeURIComponent(record!)}`);
+      expect(await ask("axeptio", "tidio"), record).toBe(expected);
+    }
+  });
+
+  it("trustarc: by its API, whose levels count from 1, and for the shop's domain", async () => {
+    const asked: string[] = [];
+    for (const [decision, expected] of [
+      [{ consentDecision: [1, 2], source: "asserted" }, "granted"],
+      [{ consentDecision: [1], source: "asserted" }, "denied"],
+      [{ consentDecision: [1, 2, 3], source: "implied" }, "pending"],
+    ] as const) {
+      page.truste = { cma: { callApi: (name: string, domain: string) => (asked.push(name, domain), decision) } };
+      expect(await ask("trustarc", "2", { domain: "shop.example" })).toBe(expected);
+    }
+    expect(new Set(asked)).toEqual(new Set(["getGDPRConsentDecision", "shop.example"]));
+  });
+
+  it("didomi: an opt-out is a refusal where no consent is required, and a preset is none", async () => {
+    const status = (enabled: boolean) => ({ purposes: { f: { enabled } }, vendors: {} });
+    for (const [required, asks, enabled, expected] of [
+      [false, false, false, "denied"],
+      [false, false, true, "granted"],
+      [true, true, false, "pending"],
+    ] as const) {
+      page.Didomi = { on() {}, isConsentRequired: () => required, shouldUserStatusBeCollected: () => asks, getCurrentUserStatus: () => status(enabled) };
+      expect(await ask("didomi", "f")).toBe(expected);
+    }
+  });
+
+  it("iubenda: its callback says that no consent is needed", async () => {
+    page._iub = { csConfiguration: {}, cs: { api: { getPreferences: () => null } } };
+    const adapter = (await adapterOf({ source: "iubenda" }))!;
+    adapter.subscribe(() => {});
+    expect(adapter.answer("2")).toBe("pending");
+    page._iub.csConfiguration.callback.onPreferenceExpressedOrNotNeeded(null);
+    expect(adapter.answer("2")).toBe("granted");
+  });
+
+  it("auto asks each source in its own words", async () => {
+    expect((await adapterOf({ source: "auto" }))!.name).toBe("none");
+    page.OnetrustActiveGroups = ",C0001,C0003,";
+    expect(await ask("auto", "functionality")).toBe("granted");
+    expect(await ask("auto", "functionality", { purposes: { onetrust: { functionality: "C0002" } } })).toBe("denied");
+    expect(await ask("auto", "C0001")).toBe("granted");
+  });
+
+  it("auto gives way to a consent manager that comes later", async () => {
+    page.dataLayer = [["consent", "default", { functionality_storage: "granted" }]];
+    const adapter = (await adapterOf({ source: "auto" }))!;
+    adapter.subscribe(() => {});
+    expect([adapter.name, adapter.answer("functional")]).toEqual(["google-consent-mode", "granted"]);
+    page.Cookiebot = { hasResponse: false, consent: { preferences: false } };
+    expect([adapter.name, adapter.answer("functional")]).toEqual(["cookiebot", "pending"]);
   });
 });

@@ -15,6 +15,8 @@ export interface Adapter {
   readonly name: string;
   /** Its purposes are the switches `chat` and `share` themselves. */
   readonly fixed?: boolean;
+  /** The purpose of its own that usually covers chat; none where shops choose the names. */
+  readonly usual?: string;
   /** Its answer to one of its own purposes, now. */
   answer(purpose: string): Word;
   /** Calls back on every change, from now on. */
@@ -24,9 +26,8 @@ export interface Adapter {
 /** Globals of consent managers, which have no types that could be relied on. */
 export const page = globalThis as any;
 
-/** How often a consent manager that comes late is looked for, and for how long, in milliseconds. */
-const LOOK_EVERY_MS = 500;
-const LOOK_FOR_MS = 120_000;
+/** How often a consent manager that comes late is looked for, in milliseconds. */
+export const LOOK_EVERY_MS = 500;
 
 /** `true`, `false` and "no answer yet" as words. */
 export function word(value: unknown): Word {
@@ -41,6 +42,7 @@ export function guarded(adapter: Adapter): Adapter {
       return adapter.name;
     },
     ...(adapter.fixed ? { fixed: true } : {}),
+    ...(adapter.usual ? { usual: adapter.usual } : {}),
     answer(purpose) {
       try {
         return adapter.answer(purpose);
@@ -65,7 +67,6 @@ export function listen(names: string[], changed: () => void, target: EventTarget
 
 /** Attaches as soon as `attach` succeeds: it answers `true` once the consent manager was there. */
 export function whenPresent(attach: () => boolean, changed: () => void): void {
-  const end = Date.now() + LOOK_FOR_MS;
   const look = (): void => {
     let attached = false;
     try {
@@ -74,7 +75,7 @@ export function whenPresent(attach: () => boolean, changed: () => void): void {
       // Half loaded: look again.
     }
     if (attached) changed();
-    else if (Date.now() < end) setTimeout(look, LOOK_EVERY_MS);
+    else setTimeout(look, LOOK_EVERY_MS);
   };
   look();
 }

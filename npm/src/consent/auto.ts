@@ -1,12 +1,15 @@
 /**
  * Finds the consent manager that is on the page, also when it comes late.
  *
- * The first source in the table's order that is present decides, and its name is told. The shop's own managers
- * come before the standards' interfaces, because a purpose of theirs says more than a number. Nothing is put on
- * the page for managers that are not there.
+ * The first source in the table's order that is present decides, and its name is told. Consent managers come
+ * before the standards' interfaces, because a purpose of theirs says more than a number. Nothing is put on the
+ * page for managers that are not there, nor for those behind the one that decides.
+ *
+ * A store's mapping names purposes of one source. So its words for "functional" stand for whatever the source
+ * that was found calls it, and the shop may name any other purpose per source.
  */
-import type { ConsentOptions } from "../types.js";
-import { type Adapter, guarded, whenPresent } from "./adapter.js";
+import type { ManagedConsentSource } from "../types.js";
+import { type Adapter, guarded, LOOK_EVERY_MS } from "./adapter.js";
 import { create as axeptio } from "./axeptio.js";
 import { create as c15t } from "./c15t.js";
 import { create as cookiebot } from "./cookiebot.js";
@@ -25,28 +28,44 @@ import { create as usercentrics3 } from "./usercentrics-v3.js";
 import { create as vanilla } from "./vanilla-cookieconsent.js";
 
 const ORDER = [
-  onetrust, cookiebot, usercentrics3, usercentrics2, didomi, vanilla, klaro, c15t, osano, trustarc, cookieyes, iubenda,
-  axeptio, tcf, gpp, google,
+  onetrust, cookiebot, usercentrics3, usercentrics2, didomi, klaro, c15t, osano, trustarc, cookieyes, iubenda, axeptio,
+  // Its cookie alone shows it, and may be older than a change of the shop's consent manager.
+  vanilla,
+  tcf, gpp, google,
 ];
 
-export function create(options: ConsentOptions): Adapter {
+/** What usually covers chat, in the words of those sources that have such a word. */
+const FUNCTIONAL = ["functional", "functionality", "preferences"];
+
+export function create(options: ManagedConsentSource): Adapter {
   const adapters = ORDER.map((create) => guarded(create({ ...options, source: "vanilla-cookieconsent" })));
-  const isPresent = (adapter: Adapter): boolean => adapter.answer("") !== "absent";
+  const found = (): Adapter | undefined => adapters.find((adapter) => adapter.answer("") !== "absent");
   return {
     get name() {
-      return adapters.find(isPresent)?.name ?? "auto";
+      return found()?.name ?? "none";
     },
-    answer: (purpose) => adapters.find(isPresent)?.answer(purpose) ?? "absent",
+    answer(purpose) {
+      const adapter = found();
+      if (!adapter) return "absent";
+      const own = options.purposes?.[adapter.name]?.[purpose];
+      return adapter.answer(own ?? (FUNCTIONAL.includes(purpose) ? adapter.usual : undefined) ?? purpose);
+    },
     subscribe(changed) {
-      for (const adapter of adapters) {
-        whenPresent(() => {
-          if (!isPresent(adapter)) return false;
-          adapter.subscribe(changed);
-          return true;
-        }, changed);
-      }
-      // This one announces itself by events and its cookie appears with the first choice only.
-      adapters[ORDER.indexOf(vanilla)]?.subscribe(changed);
+      const watched = new Set<Adapter>();
+      let last: Adapter | undefined;
+      const look = (): void => {
+        const adapter = found();
+        // This one announces itself by events; its cookie appears with the first choice only.
+        for (const one of [adapter, adapters[ORDER.indexOf(vanilla)]]) {
+          if (!one || watched.has(one)) continue;
+          watched.add(one);
+          one.subscribe(changed);
+        }
+        if (adapter !== last) changed();
+        last = adapter;
+      };
+      look();
+      setInterval(look, LOOK_EVERY_MS);
     },
   };
 }

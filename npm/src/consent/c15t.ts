@@ -14,6 +14,7 @@ function saved(): Record<string, unknown> | undefined {
 export function create(): Adapter {
   return {
     name: "c15t",
+    usual: "functionality",
     answer(purpose) {
       const consents = saved();
       if (consents) return word(consents[purpose] === true);

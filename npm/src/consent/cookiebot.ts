@@ -4,6 +4,7 @@ import { type Adapter, listen, page, word } from "./adapter.js";
 export function create(): Adapter {
   return {
     name: "cookiebot",
+    usual: "preferences",
     answer(purpose) {
       const bot = page.Cookiebot;
       if (!bot) return "absent";

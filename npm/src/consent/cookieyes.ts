@@ -4,6 +4,7 @@ import { type Adapter, cookie, listen, page, word } from "./adapter.js";
 export function create(): Adapter {
   return {
     name: "cookieyes",
+    usual: "functional",
     answer(purpose) {
       const pairs = (cookie("cookieyes-consent") ?? "").split(",").map((pair) => pair.split(":"));
       const record = Object.fromEntries(pairs);

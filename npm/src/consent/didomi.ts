@@ -1,4 +1,8 @@
-/** Didomi. Purposes are purpose ids, or `vendor:` and a vendor id, whose answer already includes its purposes. */
+/**
+ * Didomi. Purposes are purpose ids, or `vendor:` and a vendor id, whose answer already includes its purposes.
+ *
+ * Where no consent is required its status grants in advance, until the shopper opts out; so the status decides.
+ */
 import { type Adapter, page, word } from "./adapter.js";
 
 export function create(): Adapter {
@@ -6,10 +10,11 @@ export function create(): Adapter {
     name: "didomi",
     answer(purpose) {
       if (!page.Didomi) return "absent";
-      if (page.Didomi.isConsentRequired?.() === false) return "granted";
       const { purposes, vendors } = page.Didomi.getCurrentUserStatus();
       const [all, id] = purpose.startsWith("vendor:") ? [vendors, purpose.slice(7)] : [purposes, purpose];
-      return word(all?.[id]?.enabled);
+      const answer = word(all?.[id]?.enabled);
+      // Before the notice was answered a purpose that is off is a preset, not a refusal.
+      return answer === "denied" && page.Didomi.shouldUserStatusBeCollected?.() === true ? "pending" : answer;
     },
     subscribe(changed) {
       if (page.Didomi?.on) return page.Didomi.on("consent.changed", () => changed());

@@ -1,10 +1,11 @@
 /**
  * IAB GPP: parsed sections, only while the signal is `ready`.
  *
- * Purposes are a section and a field, for example `usnat.SharingOptOut`. In the sections of the United States 1
- * means "opted out", 2 "did not", 0 "does not apply".
+ * Purposes are a section and a field, for example `usnat.SharingOptOut`, or a field of any section
+ * (`SharingOptOut`). In the sections of the United States 1 means "opted out" and 2 "did not"; 0, "does not
+ * apply", and anything else is no answer. Where no section applies, nothing has to be asked.
  */
-import { type Adapter, page, whenPresent, word } from "./adapter.js";
+import { type Adapter, page, whenPresent } from "./adapter.js";
 
 export function create(): Adapter {
   let ping: any;
@@ -14,10 +15,14 @@ export function create(): Adapter {
       if (typeof page.__gpp !== "function") return "absent";
       if (!ping) return "pending";
       if (ping.signalStatus !== "ready") return "asking";
-      const [section = "", field = ""] = purpose.split(".");
-      const segments = [ping.parsedSections?.[section]].flat();
-      const value = segments.map((segment) => segment?.[field]).find((value) => value !== undefined);
-      return typeof value === "number" ? word(value !== 1) : word(value);
+      if (String(ping.applicableSections) === "-1") return "granted";
+      const path = purpose.split(".");
+      const { parsedSections = {} } = ping;
+      const sections = path.length > 1 ? [parsedSections[path.shift() as string]] : Object.values(parsedSections);
+      // A section may come as its segments.
+      const values = sections.flat().map((segment) => path.reduce((value: any, step) => value?.[step], segment));
+      if (values.some((value) => value === 1 || value === false)) return "denied";
+      return values.some((value) => value === 2 || value === true) ? "granted" : "pending";
     },
     subscribe(changed) {
       const read = (): void =>

@@ -4,6 +4,7 @@ import { type Adapter, listen, page } from "./adapter.js";
 export function create(): Adapter {
   return {
     name: "onetrust",
+    usual: "C0003",
     answer(purpose) {
       const groups = page.OnetrustActiveGroups;
       if (typeof groups !== "string") return "absent";

@@ -1,21 +1,35 @@
 /**
- * TrustArc, by its cookie `notice_gdpr_prefs`. Purposes are levels such as `2`; what they are called differs
- * from shop to shop. An implied choice is none.
+ * TrustArc, by its API, or by its cookie `notice_gdpr_prefs` where there is no API. An implied choice is none.
+ *
+ * Purposes are levels as the API numbers them: 1 required, 2 functional. The cookie counts from 0.
  */
 import { type Adapter, cookie, listen, page, poll } from "./adapter.js";
 
-export function create(): Adapter {
+/** Levels that are granted; nothing before an explicit choice. */
+function decided(domain: string): string[] | undefined {
+  const api = page.truste?.cma;
+  if (api) {
+    const { consentDecision, source } = api.callApi("getGDPRConsentDecision", domain);
+    return source === "asserted" ? String(consentDecision).split(",") : undefined;
+  }
+  const [levels, kind] = (cookie("notice_gdpr_prefs") ?? "").split(/:+/);
+  if (!levels || kind?.includes("implied")) return undefined;
+  return levels.split(",").map((level) => String(Number(level) + 1));
+}
+
+export function create(options: { domain?: string }): Adapter {
+  const read = (): string[] | undefined => decided(options.domain ?? page.location?.hostname);
   return {
     name: "trustarc",
+    usual: "2",
     answer(purpose) {
-      const [levels, kind] = (cookie("notice_gdpr_prefs") ?? "").split(/:+/);
+      const levels = read();
       if (!levels) return page.truste ? "pending" : "absent";
-      if (kind?.includes("implied")) return "pending";
-      return levels.split(",").includes(purpose) ? "granted" : "denied";
+      return levels.includes(purpose) ? "granted" : "denied";
     },
     subscribe(changed) {
       listen(["message"], changed);
-      poll(() => cookie("notice_gdpr_prefs"), changed);
+      poll(read, changed);
     },
   };
 }

@@ -4,6 +4,7 @@ import { type Adapter, listen, page } from "./adapter.js";
 export function create(): Adapter {
   return {
     name: "usercentrics-v2",
+    usual: "functional",
     answer(purpose) {
       const ui = page.UC_UI;
       if (!ui) return "absent";

@@ -1,6 +1,9 @@
 /**
  * Usercentrics v3. Purposes are category slugs such as `functional`; a category in which some services are
  * refused counts as refused.
+ *
+ * Only an explicit answer counts. `isConsentRequired` is not asked: it turns false once the banner was answered,
+ * whatever the answer was.
  */
 import { type Adapter, listen, page, whenPresent } from "./adapter.js";
 
@@ -8,19 +11,18 @@ export function create(): Adapter {
   let details: any;
   return {
     name: "usercentrics-v3",
+    usual: "functional",
     answer(purpose) {
       if (!page.__ucCmp) return "absent";
       if (!details) return "pending";
-      if (details.consent?.required === false) return "granted";
-      if (details.consent?.type === "IMPLICIT") return "pending";
+      if (details.consent?.type !== "EXPLICIT") return "pending";
       const state = details.categories?.[purpose]?.state;
       return state === undefined ? "pending" : state === "ALL_ACCEPTED" ? "granted" : "denied";
     },
     subscribe(changed) {
       const read = async (): Promise<void> => {
         if (await page.__ucCmp.isInitialized()) {
-          const [found, required] = await Promise.all([page.__ucCmp.getConsentDetails(), page.__ucCmp.isConsentRequired()]);
-          details = { ...found, consent: { ...found?.consent, required } };
+          details = await page.__ucCmp.getConsentDetails();
         }
         changed();
       };
