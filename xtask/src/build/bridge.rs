@@ -9,7 +9,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Profile, unless_current, worker::with_npm_programs};
+use super::{
+    Profile,
+    optimise::{EXTENSIONS, optimise},
+    unless_current,
+    worker::with_npm_programs,
+};
 use crate::{
     failure::{Failure, Outcome},
     job::Job,
@@ -22,16 +27,6 @@ use crate::{
 };
 
 const SOURCES: [&str; 5] = ["Cargo.toml", "Cargo.lock", "package-lock.json", "bridge-wasm", "contract"];
-/// The WebAssembly extensions the compiler uses; every browser that can run the module has had them since 2022.
-const EXTENSIONS: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
-
 /// One of the two builds of the crate.
 struct Variant {
     name: &'static str,
@@ -72,7 +67,9 @@ fn variant(variant: &Variant, profile: Profile) -> Outcome {
             paths::remove(&staged)?;
             bind(&module, &staged, variant, profile)?;
             if profile == Profile::Release {
-                optimise(&staged.join("bridge_wasm_bg.wasm"), variant)?;
+                let extensions: &[&str] =
+                    if variant.flavour == Flavour::SmallMvp { &[] } else { &EXTENSIONS };
+                optimise(&staged.join("bridge_wasm_bg.wasm"), extensions, log(variant, "opt"))?;
             }
             if variant.flavour == Flavour::SmallMvp {
                 translate(&staged, variant)?;
@@ -87,7 +84,10 @@ fn variant(variant: &Variant, profile: Profile) -> Outcome {
 }
 
 fn inputs(variant: &Variant, profile: Profile) -> Outcome<String> {
-    let mut inputs = Inputs::default().word(include_str!("bridge.rs")).word(variant.name);
+    let mut inputs = Inputs::default()
+        .word(include_str!("bridge.rs"))
+        .word(include_str!("optimise.rs"))
+        .word(variant.name);
     inputs = inputs.word(&format!("{profile:?}"));
     for source in SOURCES {
         inputs = inputs.path(&paths::in_root(source))?;
@@ -132,17 +132,6 @@ fn bind(module: &Path, staged: &Path, variant: &Variant, profile: Profile) -> Ou
         .args(["--target", "bundler", "--no-typescript", "--out-name", "bridge_wasm", "--out-dir"])
         .args([staged, module])
         .args(detail)
-        .run()
-}
-
-fn optimise(module: &Path, variant: &Variant) -> Outcome {
-    let extensions: &[&str] = if variant.flavour == Flavour::SmallMvp { &[] } else { &EXTENSIONS };
-    // Twice: the second pass finds what the first one made possible, a few hundred bytes.
-    Job::new(npm::program("wasm-opt")?, log(variant, "opt"))
-        .args(["-Oz", "-Oz", "--converge", "--strip-debug", "--strip-producers"])
-        .args(extensions)
-        .args([module, Path::new("-o"), module])
-        .env("PATH", npm::search_path())
         .run()
 }
 

@@ -4,6 +4,7 @@
 //! another compiler may build it (see `setup::compiler`).
 
 mod bridge;
+mod optimise;
 mod package;
 mod worker;
 

@@ -1,6 +1,10 @@
 //! The Worker: `worker-build` with every tool it would otherwise download.
 
-use super::{Profile, unless_current};
+use super::{
+    Profile,
+    optimise::{EXTENSIONS, optimise},
+    unless_current,
+};
 use crate::{
     failure::Outcome,
     job::Job,
@@ -29,15 +33,17 @@ pub fn build(profile: Profile) -> Outcome {
         &results,
         || inputs(profile),
         || {
-            let environment = compiler::environment(Flavour::Plain)?;
-            npm::ensure_packages()?;
-            let flag = match profile {
-                Profile::Release => "--release",
-                Profile::Dev => "--dev",
+            let (flag, flavour) = match profile {
+                Profile::Release => ("--release", Flavour::Small),
+                Profile::Dev => ("--dev", Flavour::Plain),
             };
+            let environment = compiler::environment(flavour)?;
+            npm::ensure_packages()?;
             Job::new(tools::worker_build()?, paths::logs().join("build-worker.log"))
                 .args([flag])
                 .env("CARGO_TARGET_DIR", &target)
+                // A sixth less than the workspace's `s`.
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z")
                 .env_remove("RUSTFLAGS")
                 .env("PATH", npm::search_path())
                 .envs(&with_npm_programs(&environment))
@@ -45,9 +51,20 @@ pub fn build(profile: Profile) -> Outcome {
                 .env("WASM_OPT_BIN", npm::program("wasm-opt")?)
                 .env("ESBUILD_BIN", npm::program("esbuild")?)
                 .dir(&paths::in_root("edge-worker"))
-                .run()
+                .run()?;
+            match profile {
+                Profile::Release => {
+                    optimise(&results[1], &extensions(), paths::logs().join("build-worker-opt.log"))
+                }
+                Profile::Dev => Ok(()),
+            }
         },
     )
+}
+
+/// worker-build's glue catches JavaScript's exceptions inside the module.
+fn extensions() -> Vec<&'static str> {
+    EXTENSIONS.iter().copied().chain(["--enable-exception-handling"]).collect()
 }
 
 /// The compiler's variables, with the npm programs' folder added to a search path among them.
@@ -61,7 +78,10 @@ pub fn with_npm_programs(environment: &[(String, String)]) -> Vec<(String, Strin
 }
 
 fn inputs(profile: Profile) -> Outcome<String> {
-    let mut inputs = Inputs::default().word(include_str!("worker.rs")).word(&format!("{profile:?}"));
+    let mut inputs = Inputs::default()
+        .word(include_str!("worker.rs"))
+        .word(include_str!("optimise.rs"))
+        .word(&format!("{profile:?}"));
     for source in SOURCES {
         inputs = inputs.path(&paths::in_root(source))?;
     }

@@ -23,9 +23,9 @@ const DEBIAN_SYSROOT: &str = "/usr";
 /// What a build is for decides how its standard library was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
-    /// The ordinary library: the Worker, and debug builds of the bridge.
+    /// The ordinary library: debug builds.
     Plain,
-    /// The smallest library: what shoppers download.
+    /// The smallest library: the Worker, and what shoppers download.
     Small,
     /// The smallest library for a processor without any WebAssembly extension, as `wasm2js` needs it.
     SmallMvp,

@@ -30,8 +30,8 @@ struct Recipe {
 }
 
 const PLAIN: Recipe = Recipe { name: "plain", features: &[], opt_level: "\"s\"", flags: &[] };
-// Panics end the module at once and carry no text or place: nobody reads them in a shopper's browser, and the
-// code that would format them is a fifth of the module.
+// Panics end the module at once and carry no text or place. Nobody reads them in a shopper's browser; the Worker's
+// own code cannot panic (lints deny it); and what would format them is a fifth of a module.
 const SMALL: Recipe = Recipe {
     name: "small",
     features: &["-Zbuild-std-features=optimize_for_size"],
