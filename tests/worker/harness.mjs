@@ -76,6 +76,13 @@ class Stack {
     await this.worker?.stop();
   }
 
+  /** Restarts the Worker as a first deployment: nothing stored, no token kept. */
+  async startAfresh() {
+    await this.stopWorker();
+    await rm(this.persist, { recursive: true, force: true });
+    await this.startWorker();
+  }
+
   /** `kill -9` of workerd and everything around it. */
   async killWorker() {
     await this.worker?.kill();
@@ -103,7 +110,7 @@ class Stack {
 
   /** Lets the scheduled event happen now. */
   async cron(pattern = "*/5 * * * *") {
-    const answer = await fetch(`${this.url}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent(pattern)}`);
+    const answer = await fetch(`${this.url}/cdn-cgi/local/scheduled?cron=${encodeURIComponent(pattern)}`);
     if (!answer.ok) throw new Error(`the scheduled event failed: ${answer.status} ${await answer.text()}`);
   }
 

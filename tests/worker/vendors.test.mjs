@@ -51,9 +51,7 @@ describe("commercetools", () => {
   }
 
   test("its token endpoint is down", async () => {
-    // A cached token would hide the fault: a fresh Worker has none.
-    await stack.stopWorker();
-    await stack.startWorker();
+    await stack.startAfresh();
     await stack.commercetools.addFaults({ path_prefix: "/oauth", kind: "status", value: 503 });
     const answer = await identify(anna.customer);
     assert.equal(answer.body.code, "commerce_unavailable", answer.text);
@@ -61,6 +59,7 @@ describe("commercetools", () => {
   });
 
   test("it refuses our credentials", async () => {
+    await stack.startAfresh();
     await stack.commercetools.addFaults({
       path_prefix: "/oauth",
       kind: "status",
