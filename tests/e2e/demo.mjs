@@ -25,7 +25,7 @@ export async function startDemo() {
       for (const store of Object.values(bridge.stores)) store.origins = [shopUrl];
     },
   });
-  const shop = startShop({ shopUrl, shopPort, edgeUrl, commerceUrl: stack.commercetools.url });
+  const shop = startShop({ shopUrl, shopPort, edgeUrl, commerceUrl: stack.commercetools.url, tidioUrl: stack.tidio.url });
   const stop = () => Promise.all([shop.stop(), stack.stop()]);
   try {
     await shop.line(/Ready in|ready/i, START_TIMEOUT_MS);
@@ -36,13 +36,15 @@ export async function startDemo() {
   return { stack, shopUrl, edgeUrl, stop };
 }
 
-function startShop({ shopUrl, shopPort, edgeUrl, commerceUrl }) {
+function startShop({ shopUrl, shopPort, edgeUrl, commerceUrl, tidioUrl }) {
   return start(process.execPath, [`${ROOT}/node_modules/next/dist/bin/next`, "start", "--port", String(shopPort)], {
     cwd: SHOP,
     env: {
       NEXT_TELEMETRY_DISABLED: "1",
       SHOP_URL: shopUrl,
       SHOP_DEMO: "1",
+      SHOP_CSP: "enforce",
+      CHAT_ORIGINS: tidioUrl,
       CTP_PROJECT_KEY: "demo-shop",
       CTP_API_URL: commerceUrl,
       CTP_AUTH_URL: commerceUrl,
