@@ -141,6 +141,7 @@ mod tests {
     /// Prints the matrix with `cargo test -p bridge-wasm matrix -- --nocapture`.
     #[test]
     fn the_matrix_has_no_undefined_cell() {
+        let documented = include_str!("../../docs/browser.md");
         println!("| state | {} |", SIGNALS.map(|signal| format!("{signal:?}")).join(" | "));
         println!("|{}", " --- |".repeat(SIGNALS.len() + 1));
         for presence in PRESENCES {
@@ -148,7 +149,9 @@ mod tests {
                 let (step, after) = next(presence, signal);
                 format!("{step:?} → {after:?}")
             });
-            println!("| {presence:?} | {} |", cells.join(" | "));
+            let row = format!("| {presence:?} | {} |", cells.join(" | "));
+            println!("{row}");
+            assert!(documented.contains(&row), "docs/browser.md has another row for {presence:?}");
         }
     }
 

@@ -7,6 +7,7 @@
 import * as glue from "#glue";
 import { adapterOf } from "./consent/table.js";
 import type { Core } from "./core.js";
+import { sessionOf } from "./session.js";
 import type { BridgeOptions, Engine, Status } from "./types.js";
 
 type Glue = Pick<typeof glue, "BridgeCore">;
@@ -24,7 +25,7 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     throw error;
   });
   const consent = { ...options.consent, adapter: await adapterOf(options.consent) };
-  const settings = { ...withSession(options), consent };
+  const settings = { ...options, consent, session: sessionOf(options.session) };
   removeOldWidget();
   const core = new BridgeCore(settings, publish as (status: unknown) => void, engine);
   return {
@@ -62,14 +63,4 @@ async function loadWasm(): Promise<[Glue, Engine]> {
 
 async function loadTwin(): Promise<[Glue, Engine]> {
   return [await import("#twin"), "js"];
-}
-
-function withSession(options: BridgeOptions): BridgeOptions {
-  const { session } = options;
-  if (typeof session !== "object" || !("url" in session)) return options;
-  const read = async () => {
-    const response = await fetch(session.url, { credentials: "same-origin", cache: "no-store" });
-    return response.ok ? response.json() : null;
-  };
-  return { ...options, session: read };
 }

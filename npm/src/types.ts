@@ -78,8 +78,35 @@ export interface UrlSession {
   url: string;
 }
 
+/** A session kept by the shop as JSON for one tab. */
+export interface SessionStorageSession {
+  sessionStorage: { key: string; paths?: SessionPaths };
+}
+
+/** A session in a cookie that scripts may read, as JSON. */
+export interface CookieSession {
+  cookie: { name: string; paths?: SessionPaths };
+}
+
+/** A session rendered into the page: `<meta name="…" content="{…}">`. */
+export interface MetaSession {
+  meta: { name: string; paths?: SessionPaths };
+}
+
+/** A session in a variable of the page, for example `shop.session`. */
+export interface GlobalSession {
+  global: { path: string; paths?: SessionPaths };
+}
+
 /** Where the session comes from. */
-export type SessionSource = SessionFunction | LocalStorageSession | UrlSession;
+export type SessionSource =
+  | SessionFunction
+  | LocalStorageSession
+  | SessionStorageSession
+  | CookieSession
+  | MetaSession
+  | GlobalSession
+  | UrlSession;
 
 /** Which purposes of the shop's consent manager stand for the two switches. All named must be granted. */
 export interface ConsentMapping {

@@ -167,6 +167,20 @@ describe("the page", () => {
     expect(await visit.page.evaluate("window.__widgetLoads")).toBe(1);
   });
 
+  it("with Trusted Types enforced works, and without leave for our policy says that the script is blocked", async () => {
+    const policy = "script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types";
+    shop.world.policy = `${policy} commercetools-tidio`;
+    await visit.start("{}");
+    expect((await visit.until("ready", null)).engine).toBe("wasm");
+    expect(shop.violations).toEqual([]);
+
+    shop.world.policy = `${policy} 'none'`;
+    await visit.page.goto("about:blank");
+    await visit.page.goto(shop.origin);
+    await visit.start("{}");
+    await visit.until("blocked", "script_blocked");
+  });
+
   it("without 'wasm-unsafe-eval' gets the JavaScript twin, and is told", async () => {
     shop.world.policy = "script-src 'self' 'unsafe-inline'";
     await visit.start(`{ session: () => ({ token: "customer-anna" }) }`);

@@ -101,7 +101,7 @@ export class Shop {
       response.writeHead(body ? 200 : 404, { "content-type": TYPES[file.split(".").pop() ?? ""] ?? "text/plain" });
       return void response.end(body);
     }
-    const headers: Record<string, string> = { "content-type": "text/html" };
+    const headers: Record<string, string> = { "content-type": "text/html; charset=utf-8" };
     if (this.world.policy) headers["content-security-policy"] = this.world.policy;
     response.writeHead(200, headers);
     response.end(`<!doctype html><html lang="de"><head><title>Shop</title>${this.world.head}</head><body><h1>Shop</h1></body></html>`);

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { adapterOf, SOURCES } from "../src/consent/table.js";
 import type { ConsentOptions } from "../src/types.js";
@@ -69,6 +69,11 @@ describe.each(CONTRACTS.map((contract) => [contract.source, contract] as const))
 describe("every source", () => {
   it("has cases", () => {
     expect([...CONTRACTS.map((contract) => contract.source), "auto"].sort()).toEqual(Object.keys(SOURCES).sort());
+  });
+
+  it("is in the README's table", async () => {
+    const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+    for (const source of Object.keys(SOURCES)) expect(readme).toContain(`\`${source}\``);
   });
 
   it("has a file, and every file a place in the table", async () => {

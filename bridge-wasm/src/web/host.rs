@@ -12,6 +12,8 @@ extern "C" {
     /// Sets a member to a text.
     #[wasm_bindgen(js_name = set)]
     pub fn set_text(of: &JsValue, member: &str, value: &str);
+    /// Sets the address of a script, also where Trusted Types are enforced.
+    pub fn set_src(script: &JsValue, url: &str);
     /// Calls a method without arguments.
     #[wasm_bindgen(js_name = call)]
     pub fn call0(of: &JsValue, method: &str) -> JsValue;

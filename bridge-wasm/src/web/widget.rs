@@ -45,7 +45,7 @@ impl Shell {
             "onload",
             &self.callback(ticket, |shell, ticket, _, _| shell.script_loaded(ticket)),
         );
-        host::set_text(&script, "src", url);
+        host::set_src(&script, url);
         // A policy for script URLs refuses the assignment; to the shopper that is the same as a refused download.
         if host::get(&script, "src").as_string().is_none_or(|src| src.is_empty()) {
             return host::set_timeout(&failed, 0);

@@ -1,0 +1,45 @@
+/**
+ * The entry for shops without a bundler: one module script whose data attributes are the settings.
+ *
+ * In scope: reading the attributes and starting. Out of scope: settings that are functions; such a shop imports
+ * the package. This is the only entry that does something on import. The bridge is `window.commercetoolsTidio`.
+ */
+import { createBridge } from "./bridge.js";
+import type { Bridge, BridgeOptions, ConsentOptions, Mode } from "./types.js";
+
+declare global {
+  interface Window {
+    commercetoolsTidio?: Bridge;
+  }
+}
+
+/** Settings from the attributes of the script element; lists are separated by spaces. */
+export function optionsOf(data: DOMStringMap): BridgeOptions {
+  const words = (text: string | undefined): string[] | undefined => text?.split(" ").filter(Boolean);
+  const chat = words(data["chat"]);
+  const share = words(data["share"]);
+  const consent = { source: data["consent"] ?? "auto", ...(chat && { chat }), ...(share && { share }) } as ConsentOptions;
+  const launcher = {
+    ...(data["label"] && { label: data["label"] }),
+    ...(data["color"] && { color: data["color"] }),
+    ...(data["position"] === "start" && { position: "start" as const }),
+  };
+  return {
+    edge: data["edge"] ?? "",
+    store: data["store"] ?? "",
+    locale: data["locale"] ?? document.documentElement.lang,
+    consent,
+    launcher: data["launcher"] === "none" ? false : launcher,
+    ...(data["mode"] && { mode: data["mode"] as Mode }),
+    ...(data["sessionUrl"] && { session: { url: data["sessionUrl"] } }),
+    ...(data["nonce"] && { nonce: data["nonce"] }),
+  };
+}
+
+if (typeof document !== "undefined") {
+  const own = [...document.scripts].find((script) => script.src === import.meta.url);
+  if (own) {
+    window.commercetoolsTidio = createBridge(optionsOf(own.dataset));
+    window.commercetoolsTidio.start();
+  }
+}
