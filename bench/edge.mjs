@@ -28,6 +28,7 @@ const ROUNDS = 3;
 const IN_FLIGHT = 8;
 const STARTS = 5;
 const ORIGIN = "http://localhost:3000";
+const HEADERS = { "content-type": "application/json", origin: ORIGIN };
 const SERVE = fileURLToPath(new URL("../tests/worker/serve.mjs", import.meta.url));
 
 const say = (text) => process.stdout.write(`${text}\n`);
@@ -95,8 +96,6 @@ function workerdOf(parent) {
   const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" }).split("\n").map((row) => row.trim().split(/\s+/));
   return Number(rows.find(([, ppid, name]) => Number(ppid) === parent && name?.includes("workerd"))?.[0]) || undefined;
 }
-
-const HEADERS = { "content-type": "application/json", origin: ORIGIN };
 
 async function expectSame(running, body, size) {
   const headers = { ...HEADERS, "x-correlation-id": "7d7f2f4e-98a6-4f4a-8a2c-0d1a6a3f0c11" };
