@@ -31,7 +31,11 @@ export interface Bridge {
   stores: Record<string, Store>;
 }
 
-export type Env = { BRIDGE: Bridge } & Record<string, string>;
+interface RateLimit {
+  limit(options: { key: string }): Promise<{ success: boolean }>;
+}
+
+export type Env = { BRIDGE: Bridge; RATE_PER_VISITOR?: RateLimit; RATE_PER_STORE?: RateLimit } & Record<string, string>;
 
 /** `CT_DEMO_CLIENT_ID` for the project called `demo`. */
 export function secretName(prefix: string, name: string, suffix: string): string {

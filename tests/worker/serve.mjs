@@ -5,7 +5,8 @@
  * Out of scope: building the Worker; `cargo xtask build worker` does.
  * Reads `{env, vars, secrets, port, persist, main, flags}` as JSON from the variable `WORKER_OPTIONS`, prints one
  * line with the address, then the Worker's own log, and runs until it is stopped. `main` and `flags` put another
- * Worker under the same configuration, for comparison; `direct` leaves out Miniflare's own entry.
+ * Worker under the same configuration, for comparison; `direct` leaves out Miniflare's own entry,
+ * `without` names options of Miniflare, such as `ratelimits`, to leave out.
  */
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { existsSync, readdirSync } from "node:fs";
@@ -21,6 +22,7 @@ const {
   persist,
   flags = [],
   direct = false,
+  without = [],
   config = `${ROOT}/wrangler.toml`,
   ...given
 } = JSON.parse(process.env.WORKER_OPTIONS);
@@ -47,6 +49,7 @@ const miniflare = new Miniflare(
         modulesRoot: dirname(main),
         compatibilityFlags: [...(workerOptions.compatibilityFlags ?? []), ...flags],
         ...(given.main && { durableObjects: {} }),
+        ...Object.fromEntries(without.map((option) => [option, undefined])),
         ...(direct && { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] }),
       },
     ],
