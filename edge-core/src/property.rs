@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use contract::MAX_PROPERTY_CHARS;
 use serde_json::Value;
 
-use crate::config::{FieldPolicy, Path, Problems, Setting, Shape};
+use crate::config::{Config, FieldPolicy, Name, Path, Problem, Problems, Setting, Shape};
 use crate::text;
 
 /// Type of a contact property in Tidio's panel. It cannot be changed after creation.
@@ -223,6 +223,25 @@ impl Properties {
     }
 }
 
+/// What the panel of a Tidio project lacks for the stores that use it: each property that a store's policy lets out
+/// and that the panel does not define, or defines with another type. `defined` is type by name.
+pub fn panel_problems(config: &Config, tidio: &Name, defined: &BTreeMap<String, String>) -> Vec<Problem> {
+    let stores = || config.stores.values().filter(|store| store.tidio == *tidio);
+    let is_wanted = |property: &&Property| stores().any(|store| store.policy.permits(**property));
+    let problem = |property: &Property| {
+        let (name, kind) = (property.name(), property.kind().as_str());
+        let message = match defined.get(name) {
+            Some(found) if found.eq_ignore_ascii_case(kind) => return None,
+            Some(_) => format!(
+                "has another type than {kind} in Tidio; delete it there and make it again, types cannot be changed."
+            ),
+            None => format!("is missing in Tidio: Settings, Contact properties, type {kind}."),
+        };
+        Some(Problem { path: format!("tidio.{tidio}.panel.{name}"), message })
+    };
+    Property::ALL.iter().filter(is_wanted).filter_map(problem).collect()
+}
+
 /// The guide for setting up the properties in Tidio's panel, where they can only be made by hand.
 pub fn markdown() -> String {
     let mut text = String::from(
@@ -264,6 +283,29 @@ mod tests {
             assert_eq!(name.ends_with("_link"), property.kind() == PropertyType::Url, "{name}");
             assert_eq!(Property::from_name(name), Some(*property));
         }
+    }
+
+    #[test]
+    fn a_panel_is_compared_with_what_the_stores_let_out() {
+        let config = crate::testing::config();
+        let tidio = Name::parse("eu").unwrap();
+        let mut panel: BTreeMap<String, String> = Property::ALL
+            .iter()
+            .map(|property| (property.name().to_owned(), property.kind().as_str().to_owned()))
+            .collect();
+        assert_eq!(panel_problems(&config, &tidio, &panel), []);
+        panel.remove("ct_timeline");
+        panel.insert("ct_cart_link".to_owned(), "text".to_owned());
+        let problems: Vec<String> =
+            panel_problems(&config, &tidio, &panel).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "tidio.eu.panel.ct_cart_link: has another type than url in Tidio; delete it there and make it again, types cannot be changed.",
+                "tidio.eu.panel.ct_timeline: is missing in Tidio: Settings, Contact properties, type text.",
+            ]
+        );
+        assert_eq!(panel_problems(&config, &Name::parse("other").unwrap(), &panel), []);
     }
 
     #[test]

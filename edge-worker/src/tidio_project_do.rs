@@ -6,6 +6,7 @@
 //!
 //! In scope: the platform's events. Out of scope: every rule (`edge_core::engine`).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use edge_core::config::Name;
@@ -43,7 +44,7 @@ struct Submission {
     facts: Vec<Fact>,
 }
 
-/// Asks for a look at the shops.
+/// Asks for a look at the shops, or at the panel.
 #[derive(Serialize, Deserialize)]
 struct SyncOrder {
     tidio: String,
@@ -93,6 +94,19 @@ pub async fn admin(
     call(env, tidio, "/admin", &order).await?.json().await.map_err(|_detail| "object_unreadable")
 }
 
+/// What the Tidio panel defines: type by name of property; `None` if Tidio cannot be asked now. Repeatable.
+///
+/// # Errors
+/// A stable word for the log.
+pub async fn panel(
+    env: &Env,
+    tidio: &Name,
+) -> std::result::Result<Option<BTreeMap<String, String>>, &'static str> {
+    let order = SyncOrder { tidio: tidio.to_string() };
+    let mut answer = call(env, tidio, "/panel", &order).await?;
+    answer.json().await.map_err(|_detail| "object_unreadable")
+}
+
 /// A request to the object; only a 200 is an answer.
 async fn call<T: Serialize>(
     env: &Env,
@@ -137,6 +151,13 @@ impl DurableObject for TidioProject {
             },
             (Method::Post, "/admin") => match request.json::<AdminOrder>().await {
                 Ok(order) => self.operate(&order).await,
+                Err(_) => Response::error("unreadable", 400),
+            },
+            (Method::Post, "/panel") => match request.json::<SyncOrder>().await {
+                Ok(order) => match self.panel(&order.tidio).await {
+                    Ok(defined) => Response::from_json(&defined),
+                    Err(code) => Response::error(code, 503),
+                },
                 Err(_) => Response::error("unreadable", 400),
             },
             _ => Response::error("no such path", 404),
@@ -202,6 +223,10 @@ impl TidioProject {
             }
             Err(code) => Response::error(code, 503),
         }
+    }
+
+    async fn panel(&self, name: &str) -> std::result::Result<Option<BTreeMap<String, String>>, &'static str> {
+        self.named_engine(name)?.panel().await.map_err(unusable)
     }
 
     fn store(&self, submission: &Submission) -> std::result::Result<Receipt, &'static str> {
