@@ -137,7 +137,7 @@ impl<P: Ports> Engine<P> {
         line("breaker_open", ",vendor=\"tidio\"", open(Vendor::Tidio)?);
         line("breaker_open", ",vendor=\"commercetools\"", open(Vendor::Commercetools)?);
         for walk in cursor::list(sql)?.iter().filter(|walk| walk.kind == "delta") {
-            let lag = walk.done_until_ms.map_or(0, |until| now.saturating_sub(until));
+            let lag = walk.walked_ms.map_or(0, |at| now.saturating_sub(at));
             line("sync_lag_ms", &format!(",commercetools=\"{}\"", walk.project), lag);
         }
         Ok(text)

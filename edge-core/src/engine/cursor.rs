@@ -1,8 +1,10 @@
 //! The delta sync: a window of change times, walked by id, resumable after any stop. It finds what events missed,
 //! and with a longer window it is the backfill.
 //!
-//! Invariants: the bound moves forward only after a whole window was walked; where the walk stands is stored in the
-//! same block as what it found; windows overlap, and the table of orders makes the overlap free.
+//! Invariants: the bound moves forward only after a whole window was walked, and only to the newest change that was
+//! seen: it is a time of commercetools' clock, so a clock of ours that was ahead for a while skips nothing. Where the
+//! walk stands is stored in the same block as what it found; windows overlap, and the table of orders makes the
+//! overlap free.
 
 use super::breaker::{self, Vendor};
 use super::shop::{ChangedPage, Shop, Window};
@@ -26,8 +28,13 @@ pub struct Walk {
     pub project: String,
     /// `delta` or `backfill`.
     pub kind: String,
-    /// Everything changed until then has been seen; milliseconds since the Unix epoch.
+    /// The newest change seen by a walk that was completed, by commercetools' clock; milliseconds since the Unix
+    /// epoch.
     pub done_until_ms: Option<u64>,
+    /// The newest change seen so far.
+    pub newest_ms: Option<u64>,
+    /// When a walk was completed last, by our clock.
+    pub walked_ms: Option<u64>,
     /// The window being walked, if one is.
     pub from_ms: Option<u64>,
     /// Its end.
@@ -42,7 +49,8 @@ pub struct Walk {
     pub paused: bool,
 }
 
-const COLUMNS: &str = "project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused";
+const COLUMNS: &str =
+    "project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused, newest_ms, walked_ms";
 
 fn walk(row: &Row) -> Result<Walk, SqlError> {
     Ok(Walk {
@@ -55,6 +63,8 @@ fn walk(row: &Row) -> Result<Walk, SqlError> {
         seen: row.number(6)?,
         changed: row.number(7)?,
         paused: row.number(8)? != 0,
+        newest_ms: row.optional_number(9)?,
+        walked_ms: row.optional_number(10)?,
     })
 }
 
@@ -66,8 +76,9 @@ pub fn list<S: Sql>(sql: &S) -> Result<Vec<Walk>, SqlError> {
 
 fn save<S: Sql>(sql: &S, walk: &Walk) -> Result<(), SqlError> {
     sql.exec(
-        "INSERT OR REPLACE INTO walk (project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT OR REPLACE INTO walk (project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused,
+             newest_ms, walked_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         &[
             (&walk.project).into(),
             (&walk.kind).into(),
@@ -78,6 +89,8 @@ fn save<S: Sql>(sql: &S, walk: &Walk) -> Result<(), SqlError> {
             walk.seen.into(),
             walk.changed.into(),
             i64::from(walk.paused).into(),
+            walk.newest_ms.into(),
+            walk.walked_ms.into(),
         ],
     )?;
     Ok(())
@@ -98,6 +111,8 @@ fn load<S: Sql>(sql: &S, project: &str, kind: &str) -> Result<Walk, SqlError> {
                 seen: 0,
                 changed: 0,
                 paused: false,
+                newest_ms: None,
+                walked_ms: None,
             })
         },
         |row| walk(&row),
@@ -126,7 +141,8 @@ impl<P: Ports> Engine<P> {
                 }
                 let done = walk.done_until_ms.unwrap_or(until_ms);
                 walk.from_ms = Some(done.saturating_sub(OVERLAP_MS));
-                // A clock that went back must not move the bound back.
+                walk.done_until_ms = Some(done);
+                // A clock that is behind finds less, and the rest later.
                 walk.until_ms = Some(until_ms.max(done));
                 (walk.after, walk.seen, walk.changed) = (None, 0, 0);
                 save(sql, &walk)?;
@@ -199,11 +215,13 @@ impl<P: Ports> Engine<P> {
                 let outcome =
                     orders::note_head(sql, &walk.project, head, Priority::Backfill, correlation_id, now)?;
                 next.changed += u64::from(outcome == "queued");
+                next.newest_ms = next.newest_ms.max(head.changed_ms);
             }
             next.seen += page.heads.len() as u64;
             next.after.clone_from(&page.after);
             if page.after.is_none() {
-                next.done_until_ms = next.until_ms.max(next.done_until_ms);
+                next.done_until_ms = next.newest_ms.max(next.done_until_ms);
+                next.walked_ms = Some(now);
                 (next.from_ms, next.until_ms) = (None, None);
                 let detail = format!("{} seen, {} changed", next.seen, next.changed);
                 journal::write(sql, now, correlation_id, &next.project, &next.kind, &detail)?;

@@ -74,6 +74,7 @@ struct WireHead {
     version: u64,
     order_number: Option<String>,
     customer_id: Option<String>,
+    last_modified_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -235,6 +236,7 @@ fn heads(page: &WirePage) -> Vec<OrderHead> {
             version: head.version,
             number: head.order_number,
             customer: head.customer_id,
+            changed_ms: head.last_modified_at.as_deref().and_then(read_date_time),
         })
         .collect()
 }
@@ -269,6 +271,26 @@ fn date_time(ms: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
 }
 
+/// The inverse of [`date_time`]; the fraction may be missing or of any length.
+fn read_date_time(text: &str) -> Option<u64> {
+    let number = |from: usize, until: usize| text.get(from..until)?.parse::<u64>().ok();
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    let is_date = text.is_ascii() && text.ends_with('Z') && (1..=12).contains(&month) && year >= 1970;
+    if !is_date || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let fraction = text.get(19..)?.trim_start_matches('.').trim_end_matches('Z');
+    let millisecond: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year / 400, year % 400);
+    let from_march = if month > 2 { month - 3 } else { month + 9 };
+    let day_of_year = (153 * from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let days = (era * 146_097 + day_of_era).checked_sub(719_468)?;
+    Some(days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1_000 + millisecond)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -285,6 +307,18 @@ mod tests {
             (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
         ] {
             assert_eq!(date_time(ms), expected);
+            assert_eq!(read_date_time(expected), Some(ms));
+        }
+        for (text, ms) in [
+            ("1970-01-01T00:00:01Z", Some(1_000)),
+            ("1970-01-01T00:00:01.5Z", Some(1_500)),
+            ("1970-01-01T00:00:01.123456Z", Some(1_123)),
+            ("1970-01-01", None),
+            ("1970-13-01T00:00:01Z", None),
+            ("1970-01-01T00:00:01+02:00", None),
+            ("", None),
+        ] {
+            assert_eq!(read_date_time(text), ms, "{text}");
         }
     }
 

@@ -60,6 +60,9 @@ const MIGRATIONS: &[&[&str]] = &[&[
         project TEXT NOT NULL, kind TEXT NOT NULL, done_until_ms INTEGER, from_ms INTEGER, until_ms INTEGER,
         after TEXT, seen INTEGER NOT NULL, changed INTEGER NOT NULL, paused INTEGER NOT NULL,
         PRIMARY KEY (project, kind)) WITHOUT ROWID",
+], &[
+    "ALTER TABLE walk ADD COLUMN newest_ms INTEGER",
+    "ALTER TABLE walk ADD COLUMN walked_ms INTEGER",
 ]];
 
 /// Brings the database to the newest version. Repeatable; each migration is one block.

@@ -48,6 +48,8 @@ pub struct OrderHead {
     pub number: Option<String>,
     /// Owner; a guest's order has none and belongs to no contact.
     pub customer: Option<String>,
+    /// When it was last changed by commercetools' clock, milliseconds since the Unix epoch.
+    pub changed_ms: Option<u64>,
 }
 
 /// What the shop knows about a customer, projected for an agent and cut down by the store's field policy.

@@ -135,6 +135,25 @@ fn the_delta_sync_alone_reaches_the_same_end() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_skips_nothing() {
+    let world = World::new(1);
+    let engine = world.open();
+    let right = world.clock.get();
+    world.shop.change("o1", Some(1), "open");
+    for ahead_ms in [60_000, 3_600_000] {
+        world.clock.set(right + ahead_ms);
+        engine.begin_sync(&shop_names()).unwrap();
+        assert!(world.settle(&engine, 1));
+    }
+    world.clock.set(right + 60_000);
+    world.shop.change("o1", Some(1), "complete");
+    world.clock.set(right + 4_000_000);
+    engine.begin_sync(&shop_names()).unwrap();
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(timeline(&world, 1).as_deref(), Some("o1 complete"));
+}
+
+#[test]
 fn a_backfill_walks_every_page_and_can_be_paused() {
     let world = World::new(1);
     let engine = world.open();

@@ -26,6 +26,8 @@ pub struct FakeShop {
     pub failing: Cell<u32>,
     pub reads: RefCell<Vec<(&'static str, usize)>>,
     clock: Rc<Cell<u64>>,
+    /// How far the engine's clock is behind the shop's.
+    pub ahead_ms: Cell<u64>,
     fuse: Rc<Fuse>,
 }
 
@@ -37,6 +39,7 @@ impl FakeShop {
             failing: Cell::new(0),
             reads: RefCell::default(),
             clock,
+            ahead_ms: Cell::new(0),
             fuse,
         }
     }
@@ -46,7 +49,7 @@ impl FakeShop {
         let mut orders = self.orders.borrow_mut();
         let version = orders.get(id).map_or(1, |order| order.version + 1);
         let customer = customer.map(|customer| customer.to_string());
-        let changed_ms = self.clock.get();
+        let changed_ms = self.clock.get() + self.ahead_ms.get();
         let order = ShopOrder { version, customer, state: state.to_owned(), changed_ms };
         orders.insert(id.to_owned(), order);
         version
@@ -81,6 +84,7 @@ fn head(id: &str, order: &ShopOrder) -> OrderHead {
         version: order.version,
         number: Some(format!("N-{id}")),
         customer: order.customer.clone(),
+        changed_ms: Some(order.changed_ms),
     }
 }
 

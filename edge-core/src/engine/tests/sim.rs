@@ -164,7 +164,14 @@ impl Sim {
     fn jump(&mut self) {
         let now = self.world.clock.get();
         let by = self.dice.below(3_600_000);
-        self.world.clock.set(if self.dice.chance(75) { now + by } else { now.saturating_sub(by / 10) });
+        if self.dice.chance(75) {
+            self.world.clock.set(now + by);
+        } else {
+            // Only our clock goes back; the shop's goes on.
+            self.world.clock.set(now - by / 10);
+            let ahead = &self.world.shop.ahead_ms;
+            ahead.set(ahead.get() + by / 10);
+        }
     }
 
     fn restart(&mut self) {
@@ -189,6 +196,8 @@ impl Sim {
         for fact in std::mem::take(&mut self.bag) {
             submit(&self.engine, &[fact]);
         }
+        // Our clock is put right.
+        self.world.clock.set(self.world.clock.get() + self.world.shop.ahead_ms.replace(0));
         for _ in 0..3 {
             self.world.clock.set(self.world.clock.get() + 600_000);
             self.engine.begin_sync(&["main".to_owned()]).unwrap();
