@@ -184,6 +184,26 @@ describe("details", () => {
     expect(await ask("iab-gpp", purpose)).toBe(expected);
   });
 
+  it.each([true, false])("iab-tcf and iab-gpp: a window that is open again leaves the answer %s as it is", async (yes) => {
+    let tell: any;
+    page.__tcfapi = (_: string, __: number, callback: any) => (tell = callback);
+    const tcf = (await adapterOf({ source: "iab-tcf" }))!;
+    tcf.subscribe(() => {});
+    tell({ gdprApplies: true, eventStatus: "useractioncomplete", purpose: { consents: { 1: yes } } }, true);
+    tell({ gdprApplies: true, eventStatus: "cmpuishown", purpose: { consents: {} } }, true);
+    expect(tcf.answer("1")).toBe(yes ? "granted" : "denied");
+    tell(null, false);
+    expect(tcf.answer("1"), "a command that failed").toBe("pending");
+
+    let ping: object = { signalStatus: "ready", parsedSections: { usnat: { SaleOptOut: yes ? 2 : 1 } } };
+    page.__gpp = (command: string, callback: any) => (command === "ping" ? callback(ping) : (tell = callback));
+    const gpp = (await adapterOf({ source: "iab-gpp" }))!;
+    gpp.subscribe(() => {});
+    ping = { signalStatus: "not ready", parsedSections: {} };
+    tell();
+    expect(gpp.answer("SaleOptOut")).toBe(yes ? "granted" : "denied");
+  });
+
   it("axeptio: a choice made before us counts by its cookie", async () => {
     page.axeptioSettings = {};
     page._axcb = { push: (run: any) => run({ on() {} }) };

@@ -26,7 +26,9 @@ export function create(): Adapter {
     },
     subscribe(changed) {
       const read = (): void =>
-        page.__gpp("ping", (data: unknown) => {
+        page.__gpp("ping", (data: any) => {
+          // Signals that are being edited leave what was saved as it is.
+          if (ping?.signalStatus === "ready" && data?.signalStatus !== "ready") return;
           ping = data;
           changed();
         });

@@ -22,7 +22,9 @@ export function create(): Adapter {
     subscribe(changed) {
       whenPresent(() => {
         if (typeof page.__tcfapi !== "function") return false;
-        page.__tcfapi("addEventListener", 2, (data: unknown, success: boolean) => {
+        page.__tcfapi("addEventListener", 2, (data: any, success: boolean) => {
+          // A window that is opened again leaves the saved answer as it is.
+          if (latest?.eventStatus && success && data.eventStatus === "cmpuishown") return;
           latest = success ? data : undefined;
           changed();
         });

@@ -1,0 +1,14 @@
+import * as CookieConsent from "vanilla-cookieconsent";
+
+export const purpose = "functionality";
+
+export const install = async (): Promise<void> => {
+  (window as any).CookieConsent = CookieConsent;
+  const modal = { title: "Cookies", description: "?", acceptAllBtn: "yes", acceptNecessaryBtn: "no" };
+  await CookieConsent.run({
+    categories: { necessary: { enabled: true, readOnly: true }, functionality: {} },
+    language: { default: "en", translations: { en: { consentModal: modal, preferencesModal: { sections: [] } } } },
+  });
+};
+
+export const answer = (yes: boolean): void => CookieConsent.acceptCategory(yes ? ["functionality"] : []);
