@@ -11,6 +11,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use crate::fact::OrderFact;
+use crate::json;
 
 /// Largest request: the services between cut at 256 KB, and Event Grid sends batches of up to 1 MB.
 pub const MAX_EVENT_BYTES: usize = 1024 * 1024;
@@ -78,7 +79,7 @@ pub fn is_secret(presented: Option<&str>, expected: &str) -> bool {
 /// # Errors
 /// [`Malformed`]: the sender's fault; sending it again will not help.
 pub fn read(body: &[u8]) -> Result<Vec<Notice>, Malformed> {
-    let value: Value = serde_json::from_slice(body).map_err(|_not_json| Malformed)?;
+    let value: Value = json::read(body).map_err(|_not_json| Malformed)?;
     match value {
         Value::Array(list) if list.len() > MAX_BATCH => Err(Malformed),
         Value::Array(list) => Ok(list.iter().map(notice).collect()),
@@ -122,7 +123,7 @@ fn notice(value: &Value) -> Notice {
         .get("detail")
         .or_else(|| value.get("data").filter(|_| value.get("specversion").is_some()))
         .unwrap_or(value);
-    let Ok(platform) = Platform::deserialize(inner) else { return Notice::Unknown };
+    let Ok(platform) = json::take::<Platform>(inner) else { return Notice::Unknown };
     let texts = [&platform.project_key, &platform.resource.id, &platform.notification_type];
     if texts.iter().any(|text| text.is_empty() || text.chars().count() > TEXT_CHARS) {
         return Notice::Unknown;

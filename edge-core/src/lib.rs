@@ -11,6 +11,7 @@ pub mod fact;
 pub mod identify;
 pub mod identity;
 pub mod intake;
+pub mod json;
 pub mod link;
 pub mod localized;
 pub mod money;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use edge_core::commerce::{Answer, CommerceError};
 use edge_core::config::{CommerceProject, Name, Secret};
+use edge_core::json;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use worker::{Env, Method, Request, RequestInit};
@@ -124,7 +125,7 @@ async fn ask_object(
     let request = Request::new_with_init("https://commerce-access/token", &init).ok()?;
     let stub = env.durable_object(BINDING).ok()?.get_by_name(project.name.as_str()).ok()?;
     let mut answer = stub.fetch_with_request(request).await.ok()?;
-    let granted: Granted = serde_json::from_str(&answer.text().await.ok()?).ok()?;
+    let granted: Granted = json::read(&answer.bytes().await.ok()?).ok()?;
     Some(match granted.access_token {
         Ok(value) => Ok(AccessToken { value: Secret::new(value), expires_at_ms: granted.expires_at_ms }),
         Err(word) => Err(error(&word)),
@@ -165,7 +166,7 @@ fn read_token(body: &str, now_ms: u64) -> Option<AccessToken> {
         access_token: String,
         expires_in: u64,
     }
-    let answer: TokenAnswer = serde_json::from_str(body).ok()?;
+    let answer: TokenAnswer = json::read(body.as_bytes()).ok()?;
     let lifetime_ms = answer.expires_in.checked_mul(1000)?;
     Some(AccessToken {
         value: Secret::new(answer.access_token),

@@ -7,6 +7,7 @@
 //! put away, and with it what it only remembered. Storage is encrypted by the platform, as secrets are.
 
 use edge_core::config::{CommerceProject, Secret};
+use edge_core::json;
 use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use worker::{DurableObject, Env, Method, Request, Response, Result, State, durable_object};
@@ -45,7 +46,9 @@ impl DurableObject for CommerceAccess {
         if request.method() != Method::Post {
             return Response::error("no such path", 404);
         }
-        let Ok(wanted) = request.json::<Wanted>().await else { return Response::error("unreadable", 400) };
+        let Ok(wanted) = json::read::<Wanted>(&request.bytes().await?) else {
+            return Response::error("unreadable", 400);
+        };
         let loaded = config_var::load(&self.env);
         let project = loaded
             .as_ref()
@@ -89,7 +92,7 @@ impl CommerceAccess {
 
     async fn stored(&self, client: &str) -> Option<AccessToken> {
         let stored: String = self.state.storage().get(KEY).await.ok().flatten()?;
-        let stored: Stored = serde_json::from_str(&stored).ok()?;
+        let stored: Stored = json::read(stored.as_bytes()).ok()?;
         (stored.client == client).then(|| AccessToken {
             value: Secret::new(stored.access_token),
             expires_at_ms: stored.expires_at_ms,

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use edge_core::config::{Config, Path, Problem, Problems, VARIABLE};
+use edge_core::json;
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::Env;
 
@@ -25,7 +26,7 @@ pub fn load(env: &Env) -> Loaded {
 fn read(env: &Env) -> Result<Config, Vec<Problem>> {
     let value = variable(env, VARIABLE)
         .and_then(|value| js_sys::JSON::stringify(&value).ok())
-        .and_then(|text| serde_json::from_str(&String::from(text)).ok());
+        .and_then(|text| json::read(String::from(text).as_bytes()).ok());
     let config = match value {
         Some(value) => Config::read(&value, &|name| variable(env, name)?.as_string()),
         None => {

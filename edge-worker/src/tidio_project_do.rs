@@ -15,6 +15,8 @@ use edge_core::engine::sql::SqlError;
 use edge_core::engine::{Engine, Ports, Priority, Receipt, Settings};
 use edge_core::engine::{reader, schema};
 use edge_core::fact::Fact;
+use edge_core::json;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use worker::{DurableObject, Env, Method, Request, RequestInit, Response, Result, State, durable_object};
@@ -69,7 +71,7 @@ pub async fn submit(
 ) -> std::result::Result<Receipt, &'static str> {
     let submission = Submission { tidio: tidio.to_string(), priority, facts };
     let mut answer = call(env, tidio, "/facts", &submission).await?;
-    answer.json().await.map_err(|_detail| "object_unreadable")
+    read(&mut answer).await
 }
 
 /// Asks the object of a Tidio project to look for changed orders. Repeatable.
@@ -91,7 +93,12 @@ pub async fn admin(
     request: &AdminRequest,
 ) -> std::result::Result<Value, &'static str> {
     let order = AdminOrder { tidio: tidio.to_string(), request: request.clone() };
-    call(env, tidio, "/admin", &order).await?.json().await.map_err(|_detail| "object_unreadable")
+    read(&mut call(env, tidio, "/admin", &order).await?).await
+}
+
+async fn read<T: DeserializeOwned>(answer: &mut Response) -> std::result::Result<T, &'static str> {
+    let body = answer.bytes().await.map_err(|_broken_off| "object_unreadable")?;
+    json::read(&body).map_err(|_detail| "object_unreadable")
 }
 
 /// What the Tidio panel defines: type by name of property; `None` if Tidio cannot be asked now. Repeatable.
@@ -141,15 +148,15 @@ impl DurableObject for TidioProject {
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         match (request.method(), request.path().as_str()) {
-            (Method::Post, "/facts") => match request.json::<Submission>().await {
+            (Method::Post, "/facts") => match json::read::<Submission>(&request.bytes().await?) {
                 Ok(submission) => self.keep(submission).await,
                 Err(_) => Response::error("unreadable", 400),
             },
-            (Method::Post, "/sync") => match request.json::<SyncOrder>().await {
+            (Method::Post, "/sync") => match json::read::<SyncOrder>(&request.bytes().await?) {
                 Ok(order) => self.follow(&order).await,
                 Err(_) => Response::error("unreadable", 400),
             },
-            (Method::Post, "/admin") => match request.json::<AdminOrder>().await {
+            (Method::Post, "/admin") => match json::read::<AdminOrder>(&request.bytes().await?) {
                 Ok(order) => self.operate(&order).await,
                 Err(_) => Response::error("unreadable", 400),
             },

@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::commerce::{Commerce, CommerceError};
 use crate::config::{AccessTokens, CommerceProject, ProjectKey, StoreKey};
+use crate::json;
 use crate::proof::{ProvenSubject, Subject, is_id};
 
 /// How long an answer about a token is believed, in milliseconds: a revoked token lives on for at most this long.
@@ -118,7 +119,8 @@ fn read_introspection(
     store: &StoreKey,
     now_ms: u64,
 ) -> Result<(ProvenSubject, u64), ErrorCode> {
-    let answer: Introspection = serde_json::from_str(body).map_err(|_detail| ErrorCode::CommerceMalformed)?;
+    let answer: Introspection =
+        json::read(body.as_bytes()).map_err(|_detail| ErrorCode::CommerceMalformed)?;
     let expires_at_ms = match answer.exp {
         Some(exp) if exp > MILLISECONDS_FROM => exp,
         Some(exp) => exp.saturating_mul(1000),
@@ -171,7 +173,7 @@ async fn own_profile(port: &impl Commerce, access_token: &str) -> Result<ProvenS
         Err(CommerceError::NotFound) => return Err(ErrorCode::TokenSubject),
         Err(error) => return Err(error.into()),
     };
-    let me: Me = serde_json::from_str(&body).map_err(|_detail| ErrorCode::CommerceMalformed)?;
+    let me: Me = json::read(body.as_bytes()).map_err(|_detail| ErrorCode::CommerceMalformed)?;
     if !is_id(&me.id) {
         return Err(ErrorCode::CommerceMalformed);
     }

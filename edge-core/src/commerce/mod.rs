@@ -18,6 +18,7 @@ use thiserror::Error;
 pub use model::*;
 
 use crate::config::StoreKey;
+use crate::json;
 use crate::link::percent_encode;
 use crate::proof::{ProvenSubject, Subject};
 
@@ -116,7 +117,7 @@ fn is_api_error(body: &str) -> bool {
     struct ApiError {
         status_code: u16,
     }
-    serde_json::from_str::<ApiError>(body).is_ok_and(|error| error.status_code == 404)
+    json::read::<ApiError>(body.as_bytes()).is_ok_and(|error| error.status_code == 404)
 }
 
 /// The customer record of a proven customer; `None` for everybody else.
@@ -239,7 +240,7 @@ fn first<T>(page: Result<Page<T>, CommerceError>) -> Result<T, CommerceError> {
 
 async fn read<T: DeserializeOwned>(port: &impl Commerce, path: &str) -> Result<T, CommerceError> {
     let body = port.get(path).await?;
-    serde_json::from_str(&body).map_err(|_detail| CommerceError::Malformed)
+    json::read(body.as_bytes()).map_err(|_detail| CommerceError::Malformed)
 }
 
 fn encoded(text: &str) -> String {

@@ -15,7 +15,7 @@ const LIST_LIMIT: u32 = 500;
 
 /// A question or an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AdminRequest {
     /// Dead letters that match.
     DeadLetters(Filter),

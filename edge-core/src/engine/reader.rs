@@ -13,6 +13,7 @@ use super::shop::{ChangedPage, CustomerView, OrderHead, PAGE_LIMIT, ShopError, W
 use crate::commerce::{Commerce, CommerceError, Customer, HISTORY_LIMIT, Order, OrderHistory};
 use crate::config::{CommerceProject, Config, Store, TidioProject};
 use crate::identity::distinct_id;
+use crate::json;
 use crate::link::percent_encode;
 use crate::project::{self, Context};
 use crate::property::Property;
@@ -221,11 +222,11 @@ async fn query(
             ShopError::Unavailable
         }
     })?;
-    serde_json::from_str(&body).map_err(|_not_a_page| ShopError::Unavailable)
+    json::read(body.as_bytes()).map_err(|_not_a_page| ShopError::Unavailable)
 }
 
 fn rows<T: DeserializeOwned>(page: &WirePage) -> Vec<T> {
-    page.results.iter().filter_map(|row| T::deserialize(row).ok()).collect()
+    page.results.iter().filter_map(|row| json::take(row).ok()).collect()
 }
 
 fn heads(page: &WirePage) -> Vec<OrderHead> {

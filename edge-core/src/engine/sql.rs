@@ -138,7 +138,7 @@ pub fn first(rows: Vec<Row>) -> Option<Row> {
 
 /// Stored JSON to a value. What cannot be read was written by a broken or newer version: stop rather than guess.
 pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, SqlError> {
-    serde_json::from_str(text).map_err(|error| SqlError::Failed(format!("stored JSON: {error}")))
+    crate::json::read(text.as_bytes()).map_err(|error| SqlError::Failed(format!("stored JSON: {error}")))
 }
 
 /// Value to stored JSON.

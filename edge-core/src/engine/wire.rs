@@ -143,7 +143,7 @@ struct WireMeta {
 
 /// Answer of `GET /contacts` and of `POST /contacts/batch`.
 pub fn read_page(body: &[u8]) -> Option<ContactPage> {
-    let page: WirePage = serde_json::from_slice(body).ok()?;
+    let page: WirePage = crate::json::read(body).ok()?;
     let cursor = page.meta.cursor.and_then(|cursor| match cursor {
         Value::String(text) => Some(text),
         Value::Number(number) => Some(number.to_string()),
@@ -154,13 +154,13 @@ pub fn read_page(body: &[u8]) -> Option<ContactPage> {
 
 /// Answer of `POST /contacts`.
 pub fn read_id(body: &[u8]) -> Option<String> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
+    let answer: Value = crate::json::read(body).ok()?;
     answer.get("id")?.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
 /// Answer of `GET /contact-properties`.
 pub fn read_properties(body: &[u8]) -> Option<Vec<PropertyDefinition>> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
+    let answer: Value = crate::json::read(body).ok()?;
     let list = answer.get("properties")?.as_array()?;
     let word = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
     Some(
@@ -190,7 +190,7 @@ pub fn read_error(status: u16, retry_after: Option<&str>, body: &[u8]) -> TidioE
 }
 
 fn rejected(body: &[u8]) -> TidioError {
-    let answer: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let answer: Value = crate::json::read(body).unwrap_or(Value::Null);
     let problem = answer.get("errors").and_then(|errors| errors.get(0));
     let text = |name: &str| problem.and_then(|problem| problem.get(name)).and_then(Value::as_str);
     let code: String = text("code").unwrap_or("unreadable").chars().take(CODE_CHARS).collect();

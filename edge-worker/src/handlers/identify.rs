@@ -12,6 +12,7 @@ use contract::{ErrorCode, IdentifyRequest};
 use edge_core::access_token::Memory;
 use edge_core::config::{Config, Secret};
 use edge_core::identify::{Call, Identified, Place};
+use edge_core::json;
 use worker::Env;
 
 use crate::commerce_client::CommerceClient;
@@ -33,11 +34,8 @@ pub async fn identify(
 ) -> (Outgoing, Option<Delivery>) {
     let origin = incoming.origin.as_deref();
     let refuse = |code| Outgoing::problem(code, &incoming.correlation_id);
-    let parsed = body.and_then(|body| {
-        // From text, like every other JSON here: a second kind of reader is a second copy of each in the module.
-        let text = std::str::from_utf8(&body).map_err(|_detail| ErrorCode::BodyMalformed)?;
-        serde_json::from_str::<IdentifyRequest>(text).map_err(|_detail| ErrorCode::BodyMalformed)
-    });
+    let parsed = body
+        .and_then(|body| json::read::<IdentifyRequest>(&body).map_err(|_detail| ErrorCode::BodyMalformed));
     let request = match parsed {
         Ok(request) => request,
         Err(code) => return (allow_for_any_store(refuse(code), config, origin), None),

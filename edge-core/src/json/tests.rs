@@ -1,0 +1,101 @@
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::*;
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "camelCase")]
+struct Sample {
+    text: String,
+    small: Option<u8>,
+    #[serde(default)]
+    signed: i64,
+    #[serde(default)]
+    rate: f64,
+    #[serde(default)]
+    list: Vec<(String, bool)>,
+    #[serde(default)]
+    named: BTreeMap<String, Value>,
+    #[serde(default)]
+    kind: Option<Kind>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Plain,
+    Wrapped(Box<Sample>),
+    Fields { a: u16 },
+}
+
+/// Both ways agree with `serde_json`.
+fn check<T: DeserializeOwned + Debug + PartialEq>(text: &str) {
+    let want = serde_json::from_str::<T>(text).ok();
+    assert_eq!(read::<T>(text.as_bytes()).ok(), want, "{text}");
+    if let Ok(value) = serde_json::from_str::<Value>(text) {
+        assert_eq!(take::<T>(&value).ok(), want, "{text}");
+    }
+}
+
+#[test]
+fn reads_what_serde_json_reads() {
+    for text in [
+        r#"{"text":"a","small":255,"signed":-7,"rate":0.5,"list":[["x",true]],"named":{"k":[1,null,{"d":-1.5}]}}"#,
+        r#"{"text":"\u00fc \ud83d\ude00 \n","unknown":{"deep":[{}]},"small":null}"#,
+        r#"{"text":"","rate":3,"kind":"plain"}"#,
+        r#"{"text":"","kind":{"wrapped":{"text":"in"}}}"#,
+        r#"{"text":"","kind":{"fields":{"a":1,"b":2}}}"#,
+        r#"{"text":"","kind":null}"#,
+        r#"{"text":"","named":{"big":18446744073709551615,"least":-9223372036854775808}}"#,
+        "{}",
+        r#"{"text":1}"#,
+        r#"{"text":null}"#,
+        r#"{"text":"","small":256}"#,
+        r#"{"text":"","small":-1}"#,
+        r#"{"text":"","small":1.5}"#,
+        r#"{"text":"","small":"1"}"#,
+        r#"{"text":"","list":[["x"]]}"#,
+        r#"{"text":"","list":[["x",true,1]]}"#,
+        r#"{"text":"","list":{}}"#,
+        r#"{"text":"","named":[]}"#,
+        r#"{"text":"","kind":"unheard"}"#,
+        r#"{"text":"","kind":{"plain":1}}"#,
+        r#"{"text":"","kind":{"plain":null,"fields":{"a":1}}}"#,
+        r#"{"text":"","kind":"wrapped"}"#,
+        r#"{"text":"","kind":7}"#,
+        r#"{"text":""} x"#,
+        r#"{"text":"\ud800"}"#,
+        r#"{"text":"a"#,
+        "",
+        "<html>",
+    ] {
+        check::<Sample>(text);
+    }
+    for text in ["7", "-7", "7.0", "1e3", "true", "null", "\"a\"", "[]", "{}", "[1,[2,{\"a\":\"\\\"\"}]]"] {
+        check::<Value>(text);
+        check::<u32>(text);
+        check::<f64>(text);
+        check::<Option<bool>>(text);
+        check::<()>(text);
+        check::<Vec<Value>>(text);
+        check::<String>(text);
+    }
+}
+
+#[test]
+fn a_list_is_no_struct_and_a_repeated_member_is_refused() {
+    assert_eq!(read::<Sample>(br#"["a",1,2,3.0,[],{},null]"#), Err(Unreadable));
+    assert_eq!(read::<Sample>(br#"{"text":"a","text":"b"}"#), Err(Unreadable));
+    assert_eq!(read::<String>(b"\"\xff\""), Err(Unreadable));
+}
+
+#[test]
+fn depth_is_limited() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(read::<Value>(nested(100).as_bytes()).is_ok());
+    assert!(read::<Value>(nested(100_000).as_bytes()).is_err());
+    assert_eq!(take::<Vec<u8>>(&json!([1, 2])), Ok(vec![1, 2]));
+}
