@@ -115,7 +115,7 @@ fn wasm() -> Steps {
                 Ok(Job::cargo(log).args(["test", "--package", "bridge-wasm", "--no-fail-fast"]))
             }),
         ),
-        ("sizes", Work::Inside(size::check)),
+        ("sizes", Work::Inside(size::check_browser)),
     ]
 }
 
