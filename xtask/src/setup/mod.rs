@@ -25,8 +25,8 @@ pub fn everything() -> Outcome {
     // Three lanes: one mostly waits for Debian's mirror, one for npm's registry, one keeps the processors busy.
     lanes(vec![
         Box::new(|| {
-            compiler::environment(Flavour::Plain)?;
             browser::ensure()?;
+            // The plain library is for debug builds alone; the first of them makes it.
             compiler::environment(Flavour::Small)?;
             compiler::environment(Flavour::SmallMvp).map(drop)
         }),
