@@ -88,6 +88,11 @@ impl Group {
         }
         self.signal(Signal::KILL);
         let _ = self.child.wait();
+        // The leader is gone; a busy machine may take a moment to end the others.
+        let watch = Stopwatch::start();
+        while self.is_alive() && watch.seconds() < GRACE_SECONDS {
+            thread::sleep(POLL);
+        }
     }
 
     fn signal(&self, signal: Signal) {
