@@ -18,12 +18,12 @@ pub const EXTENSIONS: [&str; 6] = [
 /// Makes a module smaller, in place; the names of its functions go, too.
 ///
 /// # Errors
-/// When the module needs an extension that is not named.
-pub fn optimise(module: &Path, extensions: &[&str], log: PathBuf) -> Outcome {
+/// When the module needs an extension that is not among the options.
+pub fn optimise(module: &Path, options: &[&str], log: PathBuf) -> Outcome {
     // Twice: the second pass finds what the first one made possible.
     Job::new(npm::program("wasm-opt")?, log)
         .args(["-Oz", "-Oz", "--converge", "--strip-debug", "--strip-producers"])
-        .args(extensions)
+        .args(options)
         .args([module, Path::new("-o"), module])
         .env("PATH", npm::search_path())
         .run()

@@ -54,7 +54,7 @@ pub fn build(profile: Profile) -> Outcome {
                 .run()?;
             match profile {
                 Profile::Release => {
-                    optimise(&results[1], &extensions(), paths::logs().join("build-worker-opt.log"))
+                    optimise(&results[1], &options(), paths::logs().join("build-worker-opt.log"))
                 }
                 Profile::Dev => Ok(()),
             }
@@ -62,9 +62,11 @@ pub fn build(profile: Profile) -> Outcome {
     )
 }
 
-/// worker-build's glue catches JavaScript's exceptions inside the module.
-fn extensions() -> Vec<&'static str> {
-    EXTENSIONS.iter().copied().chain(["--enable-exception-handling"]).collect()
+/// worker-build's glue catches JavaScript's exceptions inside the module. And a function that is called once stays one:
+/// moved into its caller it saves a few bytes, and costs a tenth after compression.
+fn options() -> Vec<&'static str> {
+    let own = ["--enable-exception-handling", "--one-caller-inline-max-function-size=20"];
+    EXTENSIONS.into_iter().chain(own).collect()
 }
 
 /// The compiler's variables, with the npm programs' folder added to a search path among them.
