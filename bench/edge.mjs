@@ -5,12 +5,12 @@
  * are compared first: a twin that does less would prove nothing. Tidio projects run as tier `widget`, so neither
  * side writes to Tidio; the rate limiters are left out on both sides, because what stands in for them locally
  * costs more than either side. Out of scope: the build. `cargo xtask bench edge` builds and then runs this.
- * `--write` puts the figures into docs/benchmarks.md; SECONDS changes the length of a round.
+ * SECONDS changes the length of a round.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -20,6 +20,7 @@ import { ROOT } from "../tests/lib/paths.mjs";
 import { bridgeFor } from "../tests/worker/harness.mjs";
 import { identifyBody, tokenOf } from "../tests/worker/tokens.mjs";
 import { customersWithCarts } from "./carts.mjs";
+import { conditions, median, publish } from "./lib/report.mjs";
 import { load } from "./load.mjs";
 
 const SIZES = [1, 10, 100];
@@ -81,9 +82,7 @@ async function main() {
   }
   const starts = {};
   for (const [name, options] of Object.entries(workers)) starts[name] = await startTime(options);
-  const text = report(results, starts);
-  say(`\n${text}`);
-  if (process.argv.includes("--write")) await write(text);
+  await publish("edge", report(results, starts), { title: "identify" });
 }
 
 async function serve(options) {
@@ -142,7 +141,7 @@ async function startTime(options) {
     extra.push(times[0] - times[2]);
     await child.stop();
   }
-  return extra.sort((a, b) => a - b)[Math.floor(STARTS / 2)];
+  return median(extra);
 }
 
 function report(results, starts) {
@@ -153,7 +152,7 @@ function report(results, starts) {
     return `| ${[size, ...columns, `${(edge.perSecond / twin.perSecond).toFixed(2)} ×`, edge.cpuMs ? `${(twin.cpuMs / edge.cpuMs).toFixed(2)} ×` : "–"].join(" | ")} |`;
   });
   return [
-    `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${IN_FLIGHT} requests in flight, ${ROUNDS} rounds of ${SECONDS} s each, median round.`,
+    `${conditions()} ${IN_FLIGHT} requests in flight, ${ROUNDS} rounds of ${SECONDS} s each, median round.`,
     "CPU is the whole workerd process: HTTP both ways, three calls to commercetools, and our code.",
     "",
     "| lines | edge, req/s | CPU ms | p50 ms | p99 ms | twin, req/s | CPU ms | p50 ms | p99 ms | speed | CPU |",
@@ -163,14 +162,4 @@ function report(results, starts) {
     `Start (what the first request of a fresh process costs more than a later one): edge ${starts.edge.toFixed(1)} ms, twin ${starts.twin.toFixed(1)} ms.`,
     "",
   ].join("\n");
-}
-
-/** Replaces what stands between the two marks of the document. */
-async function write(text) {
-  const path = join(ROOT, "docs/benchmarks.md");
-  const [begin, end] = ["<!-- bench edge: begin -->", "<!-- bench edge: end -->"];
-  const old = await readFile(path, "utf8").catch(() => `# Benchmarks\n\n## identify\n\n${begin}\n${end}\n`);
-  const [head, rest] = old.split(begin);
-  if (rest === undefined) throw new Error(`${path} has no mark ${begin}`);
-  await writeFile(path, `${head}${begin}\n${text}${end}${rest.split(end)[1] ?? "\n"}`);
 }

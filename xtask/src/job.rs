@@ -1,4 +1,4 @@
-//! Runs one program to its end, with its output in a log file.
+//! Runs one program to its end, with its output in a log file or on the terminal.
 
 use std::{
     ffi::OsStr,
@@ -23,6 +23,7 @@ const TAIL_BYTES: usize = 16_384;
 pub struct Job {
     command: Command,
     log: PathBuf,
+    is_shown: bool,
 }
 
 impl Job {
@@ -36,7 +37,7 @@ impl Job {
             }
         }
         command.current_dir(paths::root());
-        Self { command, log: log.into() }
+        Self { command, log: log.into(), is_shown: false }
     }
 
     /// `cargo`, the one that runs us if it does.
@@ -79,14 +80,25 @@ impl Job {
         self
     }
 
+    /// Shows the output on the terminal in place of the log: for what people watch.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        self.is_shown = true;
+        self
+    }
+
     /// Starts the program and leaves it running.
     ///
     /// # Errors
     /// When the log cannot be written or the program cannot be started.
     pub fn start(mut self) -> Outcome<Group> {
+        self.command.stdin(Stdio::null());
+        if self.is_shown {
+            return Group::spawn(&mut self.command);
+        }
         let log = open_log(&self.log)?;
         let errors = log.try_clone().map_err(Failure::on("write", &self.log))?;
-        self.command.stdin(Stdio::null()).stdout(log).stderr(errors);
+        self.command.stdout(log).stderr(errors);
         Group::spawn(&mut self.command)
     }
 
@@ -101,10 +113,13 @@ impl Job {
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let first =
             self.command.get_args().next().map_or_else(String::new, |arg| format!(" {}", arg.display()));
-        let log = self.log.clone();
+        let (log, is_shown) = (self.log.clone(), self.is_shown);
         let status = self.start()?.wait()?;
         if status.success() {
             return Ok(());
+        }
+        if is_shown {
+            return Err(Failure::new(format!("{program}{first} failed ({status}); see above.")));
         }
         let sentence = format!("{program}{first} failed ({status}); the whole log is {}.", log.display());
         Err(Failure::new(sentence).with_detail(tail_of(&log)))

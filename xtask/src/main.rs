@@ -1,8 +1,9 @@
 //! `cargo xtask …`: everything a developer or CI starts, with nothing set up beforehand.
 //!
 //! In scope: finding and building tools, building artefacts, starting the demo, running the layers of tests,
-//! measuring sizes. Out of scope: any rule of the product; this crate depends on none of the others.
+//! benchmarks, measuring sizes. Out of scope: any rule of the product; this crate depends on none of the others.
 
+mod bench;
 mod build;
 mod demo;
 mod failure;
@@ -13,6 +14,7 @@ mod lock;
 mod paths;
 mod platform;
 mod report;
+mod script;
 mod setup;
 mod size;
 mod stamp;
@@ -23,6 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
+    bench::{Bench, Figures},
     build::{Artefact, Profile},
     failure::Outcome,
     platform::Stopwatch,
@@ -31,7 +34,7 @@ use crate::{
     test::layers::Layer,
 };
 
-/// Set-up, builds, demo, tests and sizes of this project.
+/// Set-up, builds, demo, tests, benchmarks and sizes of this project.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -66,6 +69,15 @@ enum Task {
         /// Layers to run; all if none is named.
         #[arg(value_enum)]
         layers: Vec<Layer>,
+    },
+    /// Runs a benchmark and writes its figures to docs/benchmarks.md.
+    Bench {
+        /// Which.
+        #[arg(value_enum)]
+        bench: Bench,
+        /// Prints the figures and leaves the document alone.
+        #[arg(long)]
+        print: bool,
     },
     /// Prints the bytes of what users download or deploy, beside the budgets.
     Size {
@@ -104,6 +116,9 @@ fn run(task: &Task) -> Outcome<ExitCode> {
         Task::Demo { check: true } => demo::check()?,
         Task::Demo { check: false } => demo::run()?,
         Task::Test { layers } => return test::run(layers).map(code),
+        Task::Bench { bench, print } => {
+            bench::run(*bench, if *print { Figures::Printed } else { Figures::Written })?;
+        }
         Task::Size { json } => size::report(if *json { Format::Json } else { Format::Table })?,
     }
     Ok(ExitCode::SUCCESS)

@@ -76,6 +76,19 @@ fn emulators() -> Outcome {
     })
 }
 
+/// The emulators for benchmarks, and where their program is: a debug build would be the slowest part of what is measured.
+///
+/// # Errors
+/// When they do not compile.
+pub fn fast_emulators() -> Outcome<PathBuf> {
+    step("build fast emulators", || {
+        Job::cargo(paths::logs().join("build-fast-emulators.log"))
+            .args(["build", "--package", "emulators", "--profile", "fast"])
+            .run()
+    })?;
+    Ok(paths::target().join("fast/emulators"))
+}
+
 /// Runs `work` unless `stamp` says that it ran with these inputs and `results` are still there.
 fn unless_current(
     what: &str,

@@ -47,10 +47,13 @@ pub fn ensure_packages() -> Outcome {
 
 fn inputs() -> Outcome<String> {
     let mut inputs = Inputs::default();
-    for file in ["package-lock.json", "package.json", "npm/package.json", "demo-storefront/package.json"] {
+    for file in ["package-lock.json", "package.json"] {
         inputs = inputs.path(&paths::in_root(file))?;
     }
-    Ok(inputs.path(&paths::in_root("tests/package.json"))?.hash())
+    for workspace in ["npm", "demo-storefront", "tests", "bench"] {
+        inputs = inputs.path(&paths::in_root(workspace).join("package.json"))?;
+    }
+    Ok(inputs.hash())
 }
 
 /// A program of an installed npm package.

@@ -12,9 +12,8 @@ use crate::{
     demo,
     failure::Outcome,
     job::Job,
-    paths,
-    setup::{self, browser, npm},
-    size,
+    script::script,
+    setup, size,
 };
 
 /// A part of the tests that can be run alone.
@@ -144,6 +143,7 @@ fn npm_layer() -> Steps {
         ("package", Work::Program(|log| script(log, "npm", "test"))),
         ("shop types", Work::Program(|log| script(log, "demo-storefront", "check"))),
         ("shop", Work::Program(|log| script(log, "demo-storefront", "test"))),
+        ("bench reports", Work::Program(|log| script(log, "bench", "test"))),
         ("official SDK", Work::Program(|log| script(log, "tests", "sdk"))),
     ]
 }
@@ -153,20 +153,6 @@ fn e2e() -> Steps {
         ("demo --check", Work::Inside(demo::check)),
         ("browser", Work::Program(|log| script(log, "tests", "e2e"))),
     ]
-}
-
-/// A script of an npm workspace, with what tests need to find the things they start.
-fn script(log: PathBuf, workspace: &str, name: &str) -> Outcome<Job> {
-    npm::node()?;
-    let job = Job::new("npm", log)
-        .args(["run", name, "--workspace", workspace])
-        .env("PATH", npm::search_path())
-        .env("NEXT_TELEMETRY_DISABLED", "1")
-        .env("WRANGLER_SEND_METRICS", "false")
-        .env("EMULATORS_BIN", build::emulators_program())
-        .env("WORKER_DIR", paths::in_root("edge-worker/build"))
-        .env("CHROMIUM_BIN", browser::ensure()?);
-    Ok(job)
 }
 
 #[cfg(test)]
