@@ -107,6 +107,7 @@ mod tests {
                     token: token.clone(),
                     consent: consent.clone(),
                     product: None,
+                    claimed: None,
                 };
                 let ours = request("de", Some("de-DE"), token.as_deref(), &consent);
                 assert_eq!(to_value(ours).unwrap(), to_value(identify).unwrap());

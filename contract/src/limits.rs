@@ -22,6 +22,9 @@ pub const MAX_PROPERTY_CHARS: usize = 1000;
 /// Longest `distinct_id` that Tidio keeps, in characters; longer ones are cut by the widget.
 pub const MAX_DISTINCT_ID_CHARS: usize = 55;
 
+/// Longest member of a [`crate::Claim`], in characters. An e-mail address has at most 254 (RFC 5321, 4.5.3.1.3).
+pub const MAX_CLAIM_CHARS: usize = 254;
+
 /// Header that carries the correlation id, in requests (optional) and in every answer.
 /// commercetools uses the same name, so one id can be searched on both sides.
 pub const CORRELATION_HEADER: &str = "x-correlation-id";

@@ -65,6 +65,22 @@ pub struct ProductInView {
     pub url: Option<String>,
 }
 
+/// What a visitor typed into the chat's own form. Proven by nobody: a claim never joins a verified person, and none
+/// is sent for one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claim {
+    /// Name as typed; at most [`crate::MAX_CLAIM_CHARS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// E-mail address as typed; at most [`crate::MAX_CLAIM_CHARS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Phone number as typed; at most [`crate::MAX_CLAIM_CHARS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
 /// `POST /v1/identify`. Safe to repeat: the same state gives the same answer and one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -84,6 +100,9 @@ pub struct IdentifyRequest {
     /// Product in view, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<ProductInView>,
+    /// What the visitor said in the chat's form; for a guest, and with consent to share, only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed: Option<Claim>,
 }
 
 /// `POST /v1/consent`: consent was given, changed or withdrawn. Safe to repeat: the last one counts.
