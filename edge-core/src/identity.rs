@@ -28,6 +28,14 @@ pub fn distinct_id(key: &Secret, tidio: &PublicKey, project: &ProjectKey, custom
     format_uuid(&uuid)
 }
 
+/// A UUID of version 4 from 16 random bytes.
+pub fn random_uuid(mut random: [u8; 16]) -> String {
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut random;
+    *version = (*version & 0x0f) | 0x40;
+    *variant = (*variant & 0x3f) | 0x80;
+    format_uuid(&random)
+}
+
 /// Writes 16 bytes in the form of a UUID, lower case.
 pub fn format_uuid(bytes: &[u8; 16]) -> String {
     let hex = hex::encode(bytes);

@@ -59,7 +59,7 @@ impl Shop for ObjectShop {
         &self,
         correlation_id: &str,
         project: &str,
-        window: Window,
+        window: &Window,
         after: Option<&str>,
     ) -> Result<ChangedPage, ShopError> {
         let (scope, correlation) = (self.scope(project)?, correlation(correlation_id));

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::breaker::{self, Vendor};
+use super::cursor::Backfill;
 use super::dead::{self, DeadLetter, Filter};
+use super::journal::Story;
 use super::sql::{Sql, SqlError, first, transaction};
-use super::{Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox};
+use super::{Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox, queue};
 
 /// Dead letters or journal lines in one answer.
 const LIST_LIMIT: u32 = 500;
@@ -28,13 +30,8 @@ pub enum AdminRequest {
     },
     /// Delta sync and backfill.
     Walks,
-    /// Starts a backfill, or resumes one.
-    Backfill {
-        /// User's name of the commercetools project.
-        project: String,
-        /// Orders changed at or after; milliseconds since the Unix epoch.
-        since_ms: u64,
-    },
+    /// Starts a backfill or a dry run of one, or resumes it.
+    Backfill(Backfill),
     /// Stops or resumes a walk.
     Pause {
         /// User's name of the commercetools project.
@@ -64,13 +61,12 @@ impl<P: Ports> Engine<P> {
             }
             AdminRequest::Replay(filter) => json!({ "replayed": self.replay(filter)? }),
             AdminRequest::Trace { term } => {
-                let term = order_of_number(sql, term)?.unwrap_or_else(|| term.clone());
-                json!({ "lines": journal::trace(sql, &term, LIST_LIMIT)? })
+                json!({ "lines": journal::trace(sql, &story(sql, term)?, LIST_LIMIT)? })
             }
-            AdminRequest::Walks => json!({ "walks": cursor::list(sql)? }),
-            AdminRequest::Backfill { project, since_ms } => {
-                json!({ "walk": self.begin_backfill(project, *since_ms)? })
+            AdminRequest::Walks => {
+                json!({ "walks": cursor::list(sql)?, "queue": queue::look(sql, self.ports.now_ms())? })
             }
+            AdminRequest::Backfill(wanted) => json!({ "walk": self.begin_backfill(wanted)? }),
             AdminRequest::Pause { project, kind, paused } => {
                 self.pause_walk(project, kind, *paused)?;
                 json!({ "walks": cursor::list(sql)? })
@@ -162,7 +158,29 @@ fn revive<S: Sql>(sql: &S, letter: &DeadLetter, now: u64) -> Result<(), SqlError
     Ok(())
 }
 
-fn order_of_number<S: Sql>(sql: &S, number: &str) -> Result<Option<String>, SqlError> {
-    let rows = sql.exec("SELECT id FROM shop_order WHERE number = ?1 LIMIT 1", &[number.into()])?;
-    first(rows).map(|row| row.text(0)).transpose()
+/// Most orders or contacts whose stories are told in one answer.
+const STORY_SUBJECTS: usize = 20;
+
+/// Whose lines tell the story of `term`: itself; an order by its number; the orders of a correlation id; the contacts
+/// of those orders, since many orders of one shopper share a write; a contact by any of its ids.
+fn story<S: Sql>(sql: &S, term: &str) -> Result<Story, SqlError> {
+    let column = |statement: &str, term: &str| -> Result<Vec<String>, SqlError> {
+        let rows = sql.exec(statement, &[term.into()])?;
+        rows.iter().take(STORY_SUBJECTS).map(|row| row.text(0)).collect()
+    };
+    let own = column("SELECT id FROM shop_order WHERE number = ?1", term)?;
+    let known = column(
+        "SELECT key FROM contact WHERE distinct_id = ?1 OR tidio_id = ?1 OR {customer} = ?1"
+            .replace("{customer}", CUSTOMER_OF_KEY)
+            .as_str(),
+        term,
+    )?;
+    let contacts = "SELECT key FROM contact WHERE {customer} IN (SELECT customer FROM shop_order
+             WHERE number = ?1 OR id = ?1 OR id IN (SELECT subject FROM journal WHERE correlation_id = ?1))"
+        .replace("{customer}", CUSTOMER_OF_KEY);
+    let followed = std::iter::once(term.to_owned()).chain(own).chain(known).collect();
+    Ok(Story { followed, touched: column(&contacts, term)? })
 }
+
+/// The customer in a contact's key.
+const CUSTOMER_OF_KEY: &str = "substr(key, instr(key, ':customer:') + 10)";

@@ -112,6 +112,11 @@ pub fn usage<S: Sql>(sql: &S, now_ms: u64) -> Result<(u64, u32), SqlError> {
     Ok((count(sql)?, known.limit.unwrap_or(ASSUMED_LIMIT)))
 }
 
+/// Requests a minute for work that nobody waits for.
+pub fn pace<S: Sql>(sql: &S) -> Result<u32, SqlError> {
+    load(sql, STATE).map(|known| allowance(&known, Priority::Backfill))
+}
+
 fn allowance(known: &Known, priority: Priority) -> u32 {
     let limit = known.limit.unwrap_or(ASSUMED_LIMIT);
     match priority {

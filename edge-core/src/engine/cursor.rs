@@ -7,7 +7,7 @@
 //! overlap free.
 
 use super::breaker::{self, Vendor};
-use super::shop::{ChangedPage, Shop, Window};
+use super::shop::{ChangedPage, OrderHead, Shop, Window};
 use super::sql::{Row, Sql, SqlError, first, transaction};
 use super::{Engine, Ports, Priority, Step, journal, orders};
 
@@ -20,14 +20,35 @@ const LAG_MS: u64 = 30_000;
 /// Name of the walk that follows the shop.
 const DELTA: &str = "delta";
 
+/// Name of the walk that an operator starts.
+const BACKFILL: &str = "backfill";
+
+/// Name of the walk that only counts what a backfill would do.
+const DRY_RUN: &str = "dry_run";
+
+/// What a backfill is to cover.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Backfill {
+    /// User's name of the commercetools project.
+    pub project: String,
+    /// Orders changed at or after; milliseconds since the Unix epoch.
+    pub since_ms: u64,
+    /// Only orders of the store with this key.
+    pub store: Option<String>,
+    /// Count only: nothing is written, here or in Tidio.
+    pub dry_run: bool,
+}
+
 /// A walk, as operations sees it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Walk {
     /// User's name of the commercetools project.
     pub project: String,
-    /// `delta` or `backfill`.
+    /// `delta`, `backfill` or `dry_run`.
     pub kind: String,
+    /// The only store it covers.
+    pub store: Option<String>,
     /// The newest change seen by a walk that was completed, by commercetools' clock; milliseconds since the Unix
     /// epoch.
     pub done_until_ms: Option<u64>,
@@ -45,12 +66,15 @@ pub struct Walk {
     pub seen: u64,
     /// Orders among them that were new or newer.
     pub changed: u64,
+    /// Customers to whom those belong; a dry run counts them.
+    pub customers: u64,
     /// Stopped by hand.
     pub paused: bool,
 }
 
 const COLUMNS: &str =
-    "project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused, newest_ms, walked_ms";
+    "project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused, newest_ms,
+     walked_ms, store, customers";
 
 fn walk(row: &Row) -> Result<Walk, SqlError> {
     Ok(Walk {
@@ -65,6 +89,8 @@ fn walk(row: &Row) -> Result<Walk, SqlError> {
         paused: row.number(8)? != 0,
         newest_ms: row.optional_number(9)?,
         walked_ms: row.optional_number(10)?,
+        store: row.optional_text(11)?,
+        customers: row.number(12)?,
     })
 }
 
@@ -77,8 +103,8 @@ pub fn list<S: Sql>(sql: &S) -> Result<Vec<Walk>, SqlError> {
 fn save<S: Sql>(sql: &S, walk: &Walk) -> Result<(), SqlError> {
     sql.exec(
         "INSERT OR REPLACE INTO walk (project, kind, done_until_ms, from_ms, until_ms, after, seen, changed, paused,
-             newest_ms, walked_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             newest_ms, walked_ms, store, customers)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         &[
             (&walk.project).into(),
             (&walk.kind).into(),
@@ -91,6 +117,8 @@ fn save<S: Sql>(sql: &S, walk: &Walk) -> Result<(), SqlError> {
             i64::from(walk.paused).into(),
             walk.newest_ms.into(),
             walk.walked_ms.into(),
+            walk.store.as_ref().into(),
+            walk.customers.into(),
         ],
     )?;
     Ok(())
@@ -110,6 +138,8 @@ fn load<S: Sql>(sql: &S, project: &str, kind: &str) -> Result<Walk, SqlError> {
                 after: None,
                 seen: 0,
                 changed: 0,
+                customers: 0,
+                store: None,
                 paused: false,
                 newest_ms: None,
                 walked_ms: None,
@@ -151,19 +181,25 @@ impl<P: Ports> Engine<P> {
         })
     }
 
-    /// Starts the backfill of everything changed since a time; one that is running goes on from where it is.
+    /// Starts a backfill, or a dry run of one. One that is running goes on from where it is, with what it was
+    /// started for: the answer tells.
     ///
     /// # Errors
     /// The database failed.
-    pub fn begin_backfill(&self, project: &str, since_ms: u64) -> Result<Walk, SqlError> {
+    pub fn begin_backfill(&self, wanted: &Backfill) -> Result<Walk, SqlError> {
         let now = self.ports.now_ms();
         transaction(self.ports.sql(), |sql| {
-            let mut walk = load(sql, project, "backfill")?;
+            let kind = if wanted.dry_run { DRY_RUN } else { BACKFILL };
+            let mut walk = load(sql, &wanted.project, kind)?;
             walk.paused = false;
             if walk.until_ms.is_none() {
-                walk.from_ms = Some(since_ms);
+                walk.from_ms = Some(wanted.since_ms);
                 walk.until_ms = Some(now);
-                (walk.after, walk.seen, walk.changed) = (None, 0, 0);
+                walk.store.clone_from(&wanted.store);
+                (walk.after, walk.seen, walk.changed, walk.customers) = (None, 0, 0, 0);
+                if wanted.dry_run {
+                    forget_customers(sql, &wanted.project)?;
+                }
             }
             save(sql, &walk)?;
             Ok(walk)
@@ -194,11 +230,14 @@ impl<P: Ports> Engine<P> {
         else {
             return Ok(Step::Done);
         };
-        let window =
-            Window { from_ms: walk.from_ms.unwrap_or_default(), until_ms: walk.until_ms.unwrap_or_default() };
-        let correlation_id = format!("{}-{}-{}", walk.kind, walk.project, window.until_ms);
+        let window = Window {
+            from_ms: walk.from_ms.unwrap_or_default(),
+            until_ms: walk.until_ms.unwrap_or_default(),
+            store: walk.store.clone(),
+        };
+        let correlation_id = self.new_correlation_id();
         let read =
-            self.ports.shop().changed(&correlation_id, &walk.project, window, walk.after.as_deref()).await;
+            self.ports.shop().changed(&correlation_id, &walk.project, &window, walk.after.as_deref()).await;
         match read {
             Ok(page) => self.take_page(&walk, &page, &correlation_id),
             Err(error) => self.shop_failed(error),
@@ -212,14 +251,24 @@ impl<P: Ports> Engine<P> {
             // Paused meanwhile: what this page found is kept all the same.
             let mut next = load(sql, &walk.project, &walk.kind)?;
             for head in &page.heads {
-                let outcome =
-                    orders::note_head(sql, &walk.project, head, Priority::Backfill, correlation_id, now)?;
-                next.changed += u64::from(outcome == "queued");
+                let is_changed = if walk.kind == DRY_RUN {
+                    count_head(sql, &walk.project, head)?
+                } else {
+                    // One id an order, not one a page: each has a story of its own.
+                    take_head(sql, &next, head, &self.new_correlation_id(), now)?
+                };
+                next.changed += u64::from(is_changed);
                 next.newest_ms = next.newest_ms.max(head.changed_ms);
             }
             next.seen += page.heads.len() as u64;
             next.after.clone_from(&page.after);
+            if walk.kind == DRY_RUN {
+                next.customers = counted(sql, &walk.project)?;
+            }
             if page.after.is_none() {
+                if walk.kind == DRY_RUN {
+                    forget_customers(sql, &walk.project)?;
+                }
                 next.done_until_ms = next.newest_ms.max(next.done_until_ms);
                 next.walked_ms = Some(now);
                 (next.from_ms, next.until_ms) = (None, None);
@@ -230,4 +279,43 @@ impl<P: Ports> Engine<P> {
         })?;
         Ok(Step::Done)
     }
+}
+
+/// Takes a changed order over. Gives whether it concerns a contact.
+fn take_head<S: Sql>(
+    sql: &S,
+    walk: &Walk,
+    head: &OrderHead,
+    correlation_id: &str,
+    now: u64,
+) -> Result<bool, SqlError> {
+    let outcome = orders::note_head(sql, &walk.project, head, Priority::Backfill, correlation_id, now)?;
+    if outcome == "queued" {
+        journal::write(sql, now, correlation_id, &head.id, "changed", &walk.kind)?;
+    }
+    Ok(outcome == "queued")
+}
+
+/// What a backfill would do with an order, without doing it.
+fn count_head<S: Sql>(sql: &S, project: &str, head: &OrderHead) -> Result<bool, SqlError> {
+    let seen = orders::seen_version(sql, project, &head.id)?;
+    let Some(customer) = head.customer.as_ref().filter(|_| seen.is_none_or(|seen| seen < head.version))
+    else {
+        return Ok(false);
+    };
+    sql.exec(
+        "INSERT OR IGNORE INTO counted_customer (project, customer) VALUES (?1, ?2)",
+        &[project.into(), customer.into()],
+    )?;
+    Ok(true)
+}
+
+fn counted<S: Sql>(sql: &S, project: &str) -> Result<u64, SqlError> {
+    let rows = sql.exec("SELECT count(*) FROM counted_customer WHERE project = ?1", &[project.into()])?;
+    first(rows).map_or(Ok(0), |row| row.number(0))
+}
+
+fn forget_customers<S: Sql>(sql: &S, project: &str) -> Result<(), SqlError> {
+    sql.exec("DELETE FROM counted_customer WHERE project = ?1", &[project.into()])?;
+    Ok(())
 }

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::sql::{Row, Sql, SqlError};
+use super::sql::{Row, Sql, SqlError, Value};
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,16 +38,32 @@ pub fn write<S: Sql>(
     Ok(())
 }
 
-/// The lines of a correlation id or a subject, oldest first, and those that share a correlation id with them.
-pub fn trace<S: Sql>(sql: &S, term: &str, limit: u32) -> Result<Vec<Line>, SqlError> {
-    let rows = sql.exec(
+/// Whose lines make a story.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Story {
+    /// Correlation ids, or subjects whose correlation ids are followed wherever they lead.
+    pub followed: Vec<String>,
+    /// Subjects of whom only their own lines belong to it.
+    pub touched: Vec<String>,
+}
+
+/// The newest `limit` lines of a story, oldest first.
+pub fn trace<S: Sql>(sql: &S, story: &Story, limit: u32) -> Result<Vec<Line>, SqlError> {
+    let list = |from: usize, count: usize| {
+        (from..from + count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ")
+    };
+    let followed = list(2, story.followed.len());
+    let touched = list(2 + story.followed.len(), story.touched.len());
+    let statement = format!(
         "SELECT at_ms, correlation_id, subject, event, detail FROM journal
-         WHERE correlation_id = ?1 OR subject = ?1 OR correlation_id IN
-             (SELECT correlation_id FROM journal WHERE subject = ?1)
-         ORDER BY id LIMIT ?2",
-        &[term.into(), limit.into()],
-    )?;
-    rows.iter().map(line).collect()
+         WHERE correlation_id IN ({followed}) OR subject IN ({followed}) OR subject IN ({touched})
+             OR correlation_id IN
+                 (SELECT correlation_id FROM journal WHERE subject IN ({followed}) AND correlation_id <> '')
+         ORDER BY id DESC LIMIT ?1"
+    );
+    let terms = story.followed.iter().chain(&story.touched).map(Value::from);
+    let parameters: Vec<Value> = std::iter::once(Value::from(limit)).chain(terms).collect();
+    sql.exec(&statement, &parameters)?.iter().rev().map(line).collect()
 }
 
 fn line(row: &Row) -> Result<Line, SqlError> {

@@ -19,6 +19,8 @@ mod inbox;
 pub mod journal;
 mod orders;
 mod outbox;
+mod people;
+mod queue;
 pub mod reader;
 mod resolve;
 pub mod retry;
@@ -39,6 +41,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::fact::Fact;
+use crate::identity::random_uuid;
 use breaker::{Gate, Vendor};
 use budget::Slot;
 use contact::Contact;
@@ -273,6 +276,14 @@ impl<P: Ports> Engine<P> {
             self.create(create).await?;
         }
         Ok(Step::Done)
+    }
+
+    /// A new correlation id, for what nobody outside caused.
+    fn new_correlation_id(&self) -> String {
+        let mut bytes = [0_u8; 16];
+        let halves = self.ports.random().to_le_bytes().into_iter().chain(self.ports.random().to_le_bytes());
+        bytes.iter_mut().zip(halves).for_each(|(to, from)| *to = from);
+        random_uuid(bytes)
     }
 
     /// When the budget has a slot again, if it has none now.

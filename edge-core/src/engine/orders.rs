@@ -287,7 +287,7 @@ fn finish<S: Sql>(sql: &S, row: &Waiting, outcome: &str, now: u64) -> Result<(),
     journal::write(sql, now, &row.fact.correlation_id, &row.fact.order, "order", outcome)
 }
 
-fn seen_version<S: Sql>(sql: &S, project: &str, id: &str) -> Result<Option<u64>, SqlError> {
+pub(super) fn seen_version<S: Sql>(sql: &S, project: &str, id: &str) -> Result<Option<u64>, SqlError> {
     let rows = sql.exec(
         "SELECT version FROM shop_order WHERE project = ?1 AND id = ?2",
         &[project.into(), id.into()],

@@ -99,14 +99,21 @@ pub async fn orders(
 pub async fn changed(
     commerce: &impl Commerce,
     scope: Scope<'_>,
-    window: Window,
+    window: &Window,
     after: Option<&str>,
 ) -> Result<ChangedPage, ShopError> {
+    let stores = match &window.store {
+        None => scope.store_predicate(),
+        // A store that this Tidio project does not serve has nothing for it.
+        Some(key) => match scope.stores().find(|store| store.key.as_str() == key) {
+            Some(store) => format!("store(key = \"{}\")", store.key.as_str()),
+            None => return Ok(ChangedPage { heads: Vec::new(), after: None }),
+        },
+    };
     let mut predicate = format!(
-        "lastModifiedAt >= \"{}\" and lastModifiedAt <= \"{}\" and {}",
+        "lastModifiedAt >= \"{}\" and lastModifiedAt <= \"{}\" and {stores}",
         date_time(window.from_ms),
         date_time(window.until_ms),
-        scope.store_predicate()
     );
     if let Some(after) = after {
         predicate.push_str(&format!(" and id > {}", literal(after).ok_or(ShopError::Rejected)?));
@@ -367,12 +374,28 @@ mod tests {
                 (0..count).map(|n| json!({ "id": format!("o-{n}"), "version": 1 })).collect();
             json!({ "results": rows })
         };
-        let window = Window { from_ms: 0, until_ms: 1_000 };
+        let window = Window { from_ms: 0, until_ms: 1_000, store: None };
         for (count, after) in [(PAGE_LIMIT, Some("o-499")), (PAGE_LIMIT - 1, None), (0, None)] {
             let commerce = FakeCommerce::default().with("/orders?", &page(count));
-            let read = pollster::block_on(changed(&commerce, scope, window, Some("o-x"))).unwrap();
+            let read = pollster::block_on(changed(&commerce, scope, &window, Some("o-x"))).unwrap();
             assert_eq!((read.heads.len(), read.after.as_deref()), (count, after));
             assert!(commerce.asked.borrow()[0].contains("%20and%20id%20%3E%20%22o-x%22"));
+        }
+    }
+
+    #[test]
+    fn a_walk_of_one_store_asks_for_that_store_only() {
+        let config = config();
+        let scope = Scope::find(&config, "main", "eu").unwrap();
+        for (store, asked) in [("de", Some("store%28key%20%3D%20%22de%22%29")), ("of-another-project", None)]
+        {
+            let commerce = FakeCommerce::default().with("/orders?", &json!({ "results": [] }));
+            let window = Window { from_ms: 0, until_ms: 1_000, store: Some(store.to_owned()) };
+            let read = pollster::block_on(changed(&commerce, scope, &window, None)).unwrap();
+            assert_eq!((read.heads.len(), read.after), (0, None));
+            let seen = commerce.asked.borrow();
+            assert_eq!(seen.len(), usize::from(asked.is_some()), "{store}");
+            assert!(asked.is_none_or(|asked| seen[0].contains(asked)), "{seen:?}");
         }
     }
 

@@ -63,6 +63,15 @@ const MIGRATIONS: &[&[&str]] = &[&[
 ], &[
     "ALTER TABLE walk ADD COLUMN newest_ms INTEGER",
     "ALTER TABLE walk ADD COLUMN walked_ms INTEGER",
+], &[
+    // A backfill may be of one store, and may only count; the customers of a count, until it ends.
+    "ALTER TABLE walk ADD COLUMN store TEXT",
+    "ALTER TABLE walk ADD COLUMN customers INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE counted_customer (
+        project TEXT NOT NULL, customer TEXT NOT NULL, PRIMARY KEY (project, customer)) WITHOUT ROWID",
+    // Which walk through Tidio's contacts answers this look-up; 0 is none.
+    "ALTER TABLE outbox ADD COLUMN walk INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX outbox_walk ON outbox (walk) WHERE walk > 0",
 ]];
 
 /// Brings the database to the newest version. Repeatable; each migration is one block.

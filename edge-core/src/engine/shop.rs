@@ -76,13 +76,15 @@ pub struct CustomerView {
     pub properties: BTreeMap<String, String>,
 }
 
-/// A window of change times, both ends included, milliseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which changed orders: a window of change times, both ends included, milliseconds since the Unix epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     /// From.
     pub from_ms: u64,
     /// Until.
     pub until_ms: u64,
+    /// Only orders of the store with this key; absent is every store that the Tidio project serves.
+    pub store: Option<String>,
 }
 
 /// A page of changed orders.
@@ -120,7 +122,7 @@ pub trait Shop {
         &self,
         correlation_id: &str,
         project: &str,
-        window: Window,
+        window: &Window,
         after: Option<&str>,
     ) -> impl Future<Output = Result<ChangedPage, ShopError>>;
 }

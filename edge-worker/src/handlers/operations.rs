@@ -5,7 +5,9 @@
 use contract::ErrorCode;
 use edge_core::config::{Config, Name};
 use edge_core::engine::admin::AdminRequest;
+use edge_core::engine::cursor::Backfill;
 use edge_core::engine::dead::Filter;
+use edge_core::engine::reader::projects_of;
 use serde_json::{Map, Value};
 use worker::Env;
 
@@ -19,11 +21,19 @@ pub async fn operate(config: &Config, env: &Env, incoming: &Incoming) -> Outgoin
     if let Err(code) = authorise(config, incoming.bearer.as_ref()) {
         return problem(code);
     }
-    let only = incoming.parameter("tidio");
-    let names =
-        config.tidio.values().filter(|project| project.openapi.is_some()).map(|project| &project.name);
+    let names: Vec<&Name> = config
+        .tidio
+        .values()
+        .filter(|project| project.openapi.is_some())
+        .map(|project| &project.name)
+        .filter(|name| is_asked(config, incoming, name))
+        .collect();
+    // A name that is written wrongly must not look like an empty answer.
+    if names.is_empty() && ASKING.iter().any(|name| incoming.parameter(name).is_some()) {
+        return problem(ErrorCode::NotFound);
+    }
     let mut answers = Map::new();
-    for name in names.filter(|name| only.as_deref().is_none_or(|only| only == name.as_str())) {
+    for name in names {
         let Some(request) = request(incoming, name) else { return problem(ErrorCode::RouteUnknown) };
         match tidio_project_do::admin(env, name, &request).await {
             Ok(answer) => answers.insert(name.to_string(), answer),
@@ -36,6 +46,23 @@ pub async fn operate(config: &Config, env: &Env, incoming: &Incoming) -> Outgoin
             .with("content-type", "text/plain; version=0.0.4; charset=utf-8");
     }
     Outgoing::json(200, &Value::Object(answers))
+}
+
+/// Parameters that choose among the Tidio projects.
+const ASKING: [&str; 3] = ["tidio", "project", "store"];
+
+/// Is this Tidio project the one that is named, and does it serve the commercetools project and the store?
+fn is_asked(config: &Config, incoming: &Incoming, tidio: &Name) -> bool {
+    let [only, project, store] = ASKING.map(|name| incoming.parameter(name));
+    only.is_none_or(|only| only == tidio.as_str())
+        && project.as_ref().is_none_or(|project| projects_of(config, tidio.as_str()).contains(project))
+        && store.is_none_or(|store| {
+            config.stores.values().any(|known| {
+                known.key.as_str() == store
+                    && known.tidio == *tidio
+                    && project.as_ref().is_none_or(|project| known.commercetools.as_str() == project)
+            })
+        })
 }
 
 fn request(incoming: &Incoming, tidio: &Name) -> Option<AdminRequest> {
@@ -55,10 +82,12 @@ fn request(incoming: &Incoming, tidio: &Name) -> Option<AdminRequest> {
         (Method::Post, "/admin/replay") => Some(AdminRequest::Replay(filter())),
         (Method::Get, "/admin/walks") => Some(AdminRequest::Walks),
         (Method::Get, "/admin/metrics") => Some(AdminRequest::Metrics { tidio: tidio.to_string() }),
-        (Method::Post, "/admin/backfill") => Some(AdminRequest::Backfill {
+        (Method::Post, "/admin/backfill") => Some(AdminRequest::Backfill(Backfill {
             project: incoming.parameter("project")?,
             since_ms: number("since_ms")?,
-        }),
+            store: incoming.parameter("store"),
+            dry_run: incoming.parameter("dry_run").is_some_and(|text| text == "1"),
+        })),
         (Method::Post, "/admin/backfill/pause") => walk("backfill", true),
         (Method::Post, "/admin/backfill/resume") => walk("backfill", false),
         (Method::Get, path) => {

@@ -1,7 +1,7 @@
 //! A request, as far as our endpoints look at it.
 
 use edge_core::config::Secret;
-use edge_core::identity::{format_uuid, is_uuid};
+use edge_core::identity::{is_uuid, random_uuid};
 
 /// A request's method; what we do not serve is one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,14 +75,11 @@ pub struct CorrelationId(String);
 
 impl CorrelationId {
     /// The caller's id if it has the form of a UUID, else a new one (version 4) from these random bytes.
-    pub fn accept_or_make(given: Option<&str>, mut random: [u8; 16]) -> Self {
+    pub fn accept_or_make(given: Option<&str>, random: [u8; 16]) -> Self {
         if let Some(given) = given.filter(|given| is_uuid(given)) {
             return CorrelationId(given.to_ascii_lowercase());
         }
-        let [_, _, _, _, _, _, version, _, variant, ..] = &mut random;
-        *version = (*version & 0x0f) | 0x40;
-        *variant = (*variant & 0x3f) | 0x80;
-        CorrelationId(format_uuid(&random))
+        CorrelationId(random_uuid(random))
     }
 
     /// The id.

@@ -197,7 +197,8 @@ fn the_journal_tells_the_story_without_values() {
     let engine = world.open();
     submit(&engine, &[link(1, 1, 5, STORE_DE)]);
     world.settle(&engine, 60_000);
-    let lines = journal::trace(&*world.sql, "corr-1", 100).unwrap();
+    let story = journal::Story { followed: vec!["corr-1".to_owned()], touched: Vec::new() };
+    let lines = journal::trace(&*world.sql, &story, 100).unwrap();
     let events: Vec<&str> = lines.iter().map(|line| line.event.as_str()).collect();
     assert_eq!(events, ["received", "waiting", "created"]);
     let text = serde_json::to_string(&lines).unwrap();

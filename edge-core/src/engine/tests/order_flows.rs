@@ -1,7 +1,8 @@
 //! Orders: events late, twice and in any order; the delta sync alone; a shop out of reach.
 
 use super::*;
-use crate::engine::cursor;
+use crate::engine::cursor::{self, Backfill};
+use crate::engine::sql::Sql as _;
 
 fn timeline(world: &World, customer: u64) -> Option<String> {
     let contacts = world.vendor.contacts.borrow();
@@ -153,6 +154,33 @@ fn a_clock_that_was_ahead_skips_nothing() {
     assert_eq!(timeline(&world, 1).as_deref(), Some("o1 complete"));
 }
 
+fn everything() -> Backfill {
+    Backfill { project: "main".to_owned(), since_ms: 0, store: None, dry_run: false }
+}
+
+#[test]
+fn a_dry_run_counts_and_writes_nothing() {
+    let world = World::new(1);
+    let engine = world.open();
+    for n in 0..20 {
+        world.shop.change(&format!("o{n:02}"), (n > 2).then_some(n % 5), "open");
+    }
+    let version = world.shop.change("o19", Some(4), "complete");
+    submit(&engine, &[order("known", "o19", Some(version))]);
+    assert!(world.settle(&engine, 600_000));
+    let calls = world.vendor.calls.borrow().len();
+    engine.begin_backfill(&Backfill { dry_run: true, ..everything() }).unwrap();
+    assert!(world.settle(&engine, 600_000));
+    let walk = cursor::list(&*world.sql).unwrap().remove(0);
+    assert_eq!((walk.kind.as_str(), walk.seen, walk.changed, walk.customers), ("dry_run", 20, 16, 5));
+    assert_eq!(walk.until_ms, None, "it has ended");
+    assert_eq!(world.vendor.calls.borrow().len(), calls, "Tidio was called");
+    assert_eq!(world.sql.exec("SELECT 1 FROM history UNION ALL SELECT 1 FROM outbox", &[]).unwrap(), []);
+    engine.begin_backfill(&everything()).unwrap();
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(world.vendor.contacts.borrow().len(), 5, "it was not in the backfill's way");
+}
+
 #[test]
 fn a_backfill_walks_every_page_and_can_be_paused() {
     let world = World::new(1);
@@ -160,11 +188,11 @@ fn a_backfill_walks_every_page_and_can_be_paused() {
     for n in 0..20 {
         world.shop.change(&format!("o{n:02}"), Some(n), "open");
     }
-    engine.begin_backfill("main", 0).unwrap();
+    engine.begin_backfill(&everything()).unwrap();
     engine.pause_walk("main", "backfill", true).unwrap();
     assert!(world.settle(&engine, 600_000));
     assert!(world.vendor.contacts.borrow().is_empty());
-    engine.begin_backfill("main", 0).unwrap();
+    engine.begin_backfill(&everything()).unwrap();
     assert!(world.settle(&engine, 600_000));
     assert_eq!(world.vendor.contacts.borrow().len(), 20);
     let walk = cursor::list(&*world.sql).unwrap().remove(0);

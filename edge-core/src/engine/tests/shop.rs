@@ -121,7 +121,7 @@ impl Shop for FakeShop {
         &self,
         _: &str,
         _: &str,
-        window: Window,
+        window: &Window,
         after: Option<&str>,
     ) -> Result<ChangedPage, ShopError> {
         self.call("changed", 1, || {
