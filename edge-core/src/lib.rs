@@ -15,6 +15,7 @@ pub mod json;
 pub mod link;
 pub mod localized;
 pub mod money;
+pub mod order_message;
 pub mod project;
 pub mod proof;
 pub mod property;

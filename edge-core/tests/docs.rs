@@ -1,21 +1,31 @@
-//! Documentation that is printed from the code must be what the code prints.
+//! Documentation and lists that are printed from the code must be what the code prints.
 //! `UPDATE_DOCS=1 cargo test -p edge-core --test docs` writes it anew.
 
 use std::path::Path;
 
-use edge_core::{config, property};
+use edge_core::{config, order_message, property};
 
 fn check(name: &str, printed: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+    check_at(&format!("docs/{name}"), printed);
+}
+
+/// `path`: from the root of the checkout.
+fn check_at(path: &str, printed: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        let written = std::fs::write(&path, printed);
-        assert!(written.is_ok(), "docs/{name}: {written:?}");
+        let written = std::fs::write(&file, printed);
+        assert!(written.is_ok(), "{path}: {written:?}");
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == printed,
-        "docs/{name} is not what the code prints; run this test with UPDATE_DOCS=1"
-    );
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(committed == printed, "{path} is not what the code prints; run this test with UPDATE_DOCS=1");
+}
+
+#[test]
+fn the_order_messages_are_printed_from_the_list() {
+    // The Terraform module can be copied away alone, so it has its own.
+    for path in ["npm/src/cli/subscription/order-messages.json", "terraform/order-messages.json"] {
+        check_at(path, &order_message::json());
+    }
 }
 
 #[test]
