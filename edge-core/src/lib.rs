@@ -6,6 +6,7 @@
 pub mod access_token;
 pub mod commerce;
 pub mod config;
+pub mod doctor;
 pub mod engine;
 pub mod fact;
 pub mod identify;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use contract::MAX_PROPERTY_CHARS;
 use serde_json::Value;
 
-use crate::config::{Config, FieldPolicy, Name, Path, Problem, Problems, Setting, Shape};
+use crate::config::{Config, FieldPolicy, Mistake, Name, Path, Problem, Problems, Setting, Shape};
 use crate::text;
 
 /// Type of a contact property in Tidio's panel. It cannot be changed after creation.
@@ -230,14 +230,19 @@ pub fn panel_problems(config: &Config, tidio: &Name, defined: &BTreeMap<String, 
     let is_wanted = |property: &&Property| stores().any(|store| store.policy.permits(**property));
     let problem = |property: &Property| {
         let (name, kind) = (property.name(), property.kind().as_str());
-        let message = match defined.get(name) {
+        let (code, message) = match defined.get(name) {
             Some(found) if found.eq_ignore_ascii_case(kind) => return None,
-            Some(_) => format!(
-                "has another type than {kind} in Tidio; delete it there and make it again, types cannot be changed."
+            Some(_) => (
+                Mistake::Mistyped,
+                format!(
+                    "has another type than {kind} in Tidio; delete it there and make it again, types cannot be changed."
+                ),
             ),
-            None => format!("is missing in Tidio: Settings, Contact properties, type {kind}."),
+            None => {
+                (Mistake::Missing, format!("is missing in Tidio: Settings, Contact properties, type {kind}."))
+            }
         };
-        Some(Problem { path: format!("tidio.{tidio}.panel.{name}"), message })
+        Some(Problem { path: format!("tidio.{tidio}.panel.{name}"), code, message })
     };
     Property::ALL.iter().filter(is_wanted).filter_map(problem).collect()
 }

@@ -2,7 +2,8 @@
 
 use contract::Identity;
 
-use crate::config::RouteSettings;
+use crate::config::{Config, Mistake, Name, Problem, RouteSettings};
+use crate::engine::tidio::Department;
 use crate::localized::language;
 
 /// What a visitor is routed by.
@@ -57,6 +58,24 @@ pub fn explain(rules: &[RouteSettings], visitor: Visitor<'_>) -> Vec<Verdict> {
         }
     }
     verdicts
+}
+
+/// The routes that name a department which the Tidio project does not have. `known` is that project's list.
+pub fn department_problems(config: &Config, tidio: &Name, known: &[Department]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for store in config.stores.values().filter(|store| store.tidio == *tidio) {
+        for (index, rule) in store.routes.iter().enumerate() {
+            let Some(wanted) = &rule.department else { continue };
+            if !known.iter().any(|department| department.name == wanted.as_str()) {
+                problems.push(Problem {
+                    path: format!("stores.{}.routes[{index}].department", store.key),
+                    code: Mistake::Unknown,
+                    message: format!("is no department of the Tidio project {tidio}."),
+                });
+            }
+        }
+    }
+    problems
 }
 
 fn mismatches(rule: &RouteSettings, visitor: Visitor<'_>) -> Vec<Mismatch> {

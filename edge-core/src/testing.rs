@@ -58,6 +58,11 @@ impl Commerce for FakeCommerce {
 
 /// A configuration with two stores and everything let out.
 pub(crate) fn config() -> Config {
+    config_with(&|_| {})
+}
+
+/// The same with a change of the value before it is read.
+pub(crate) fn config_with(change: &dyn Fn(&mut Value)) -> Config {
     let store = |locale: &str, currency: &str, country: &str, policy: &str| {
         json!({
             "commercetools": "main", "tidio": "eu", "origins": ["https://shop.example"],
@@ -68,7 +73,7 @@ pub(crate) fn config() -> Config {
             "routes": [{ "when": { "identity": "verified" }, "route": "known", "tags": ["known"] }],
         })
     };
-    let value = json!({
+    let mut value = json!({
         "identity": {
             "audience": "https://edge.example",
             "keys": [{ "kid": "k", "algorithm": "HS256", "secret": "IDENTITY_KEY" }],
@@ -80,6 +85,7 @@ pub(crate) fn config() -> Config {
             "uk": store("en-GB", "GBP", "GB", "minimal"),
         },
     });
+    change(&mut value);
     Config::read(&value, &|_| Some(KEY.to_owned())).unwrap()
 }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use worker::{Env, Method, Request, RequestInit};
 
-use crate::commerce_fetch::{repeated, token_request};
+use crate::commerce_fetch::{repeated, token_request, whole_token_request};
 use crate::http::CorrelationId;
 use crate::log::{self, Level};
 use crate::platform;
@@ -143,6 +143,29 @@ pub async fn mint(
     let now_ms = platform::now_ms();
     match repeated(|| token_request(project, correlation_id)).await? {
         Answer::Body(body) => read_token(&body, now_ms).ok_or(CommerceError::Malformed),
+        Answer::TokenRefused | Answer::Failed(CommerceError::Rejected | CommerceError::NotFound) => {
+            Err(refused(project, correlation_id))
+        }
+        Answer::Failed(error) => Err(error),
+    }
+}
+
+/// The scopes that our API client has, separated by spaces. The token that comes with them is not used.
+///
+/// # Errors
+/// As [`CommerceError`], without `NotFound`. Repeatable, but each call mints a token.
+pub async fn granted_scopes(
+    project: &CommerceProject,
+    correlation_id: &CorrelationId,
+) -> Result<String, CommerceError> {
+    #[derive(Deserialize)]
+    struct Scoped {
+        scope: String,
+    }
+    match repeated(|| whole_token_request(project, correlation_id)).await? {
+        Answer::Body(body) => json::read(body.as_bytes())
+            .map(|answer: Scoped| answer.scope)
+            .map_err(|_| CommerceError::Malformed),
         Answer::TokenRefused | Answer::Failed(CommerceError::Rejected | CommerceError::NotFound) => {
             Err(refused(project, correlation_id))
         }

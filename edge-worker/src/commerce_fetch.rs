@@ -36,6 +36,14 @@ pub fn token_request(project: &CommerceProject, correlation_id: &CorrelationId) 
     form_request(project, correlation_id, "token", &body)
 }
 
+/// Asks for an access token with every scope that our API client has; its answer lists them.
+pub fn whole_token_request(
+    project: &CommerceProject,
+    correlation_id: &CorrelationId,
+) -> worker::Result<Request> {
+    form_request(project, correlation_id, "token", "grant_type=client_credentials")
+}
+
 /// Asks what a shopper's access token is.
 pub fn introspection_request(
     project: &CommerceProject,

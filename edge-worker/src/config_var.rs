@@ -3,8 +3,10 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use edge_core::config::{Config, Path, Problem, Problems, VARIABLE};
+use edge_core::config::{Config, Path, Problem, Problems, SecretNeed, VARIABLE};
+use edge_core::doctor::SecretSeen;
 use edge_core::json;
+use serde_json::Value;
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::Env;
 
@@ -24,15 +26,14 @@ pub fn load(env: &Env) -> Loaded {
 }
 
 fn read(env: &Env) -> Result<Config, Vec<Problem>> {
-    let value = variable(env, VARIABLE)
-        .and_then(|value| js_sys::JSON::stringify(&value).ok())
-        .and_then(|text| json::read(String::from(text).as_bytes()).ok());
-    let config = match value {
-        Some(value) => Config::read(&value, &|name| variable(env, name)?.as_string()),
+    let config = match value(env) {
+        Some(value) => Config::read(&value, &|name| secret(env, name)),
         None => {
             let mut problems = Problems::default();
-            problems
-                .add(&Path::root(), "is missing: deploy with `--env` and an environment of wrangler.toml.");
+            problems.missing(
+                &Path::root(),
+                "is missing: deploy with `--env` and an environment of wrangler.toml.",
+            );
             Err(problems.into_vec())
         }
     };
@@ -40,6 +41,24 @@ fn read(env: &Env) -> Result<Config, Vec<Problem>> {
         log::write(Level::Error, "The configuration is invalid.", &[("problems", &&problems[..])]);
     }
     config
+}
+
+/// Every secret that the configuration needs, with the length of what is set.
+pub fn secrets(env: &Env) -> Vec<SecretSeen> {
+    let needs = value(env).map(|value| Config::secrets(&value)).unwrap_or_default();
+    let seen =
+        |need: SecretNeed| SecretSeen { bytes: secret(env, &need.name).map_or(0, |text| text.len()), need };
+    needs.into_iter().map(seen).collect()
+}
+
+/// A secret's value.
+pub fn secret(env: &Env, name: &str) -> Option<String> {
+    variable(env, name)?.as_string()
+}
+
+fn value(env: &Env) -> Option<Value> {
+    let text = js_sys::JSON::stringify(&variable(env, VARIABLE)?).ok()?;
+    json::read(String::from(text).as_bytes()).ok()
 }
 
 fn variable(env: &Env, name: &str) -> Option<JsValue> {

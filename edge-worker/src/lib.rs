@@ -92,6 +92,7 @@ async fn dispatch(
     let config = match (endpoint, loaded.as_ref()) {
         (Endpoint::Healthz, _) => return (handlers::healthz(), None),
         (Endpoint::Readyz, config) => return (handlers::readyz(env, config, incoming).await, None),
+        (Endpoint::Doctor, config) => return (handlers::doctor(env, config, incoming).await, None),
         (_, Err(_problems)) => {
             return (Outgoing::problem(ErrorCode::ConfigInvalid, &incoming.correlation_id), None);
         }
@@ -125,6 +126,7 @@ async fn configured(
         }
         Endpoint::Healthz
         | Endpoint::Readyz
+        | Endpoint::Doctor
         | Endpoint::EventBridge
         | Endpoint::EventGrid
         | Endpoint::Admin => (handlers::healthz(), None),

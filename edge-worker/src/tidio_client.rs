@@ -5,8 +5,8 @@
 
 use edge_core::config::{OpenApiClient, TidioProject};
 use edge_core::engine::tidio::{
-    Answer, ContactDraft, ContactPage, ContactPatch, PropertyDefinition, Rate, Tidio, TidioContact,
-    TidioError,
+    Answer, ContactDraft, ContactPage, ContactPatch, Department, PropertyDefinition, Rate, Tidio,
+    TidioContact, TidioError,
 };
 use edge_core::engine::wire;
 use futures_util::TryStreamExt as _;
@@ -178,5 +178,10 @@ impl Tidio for TidioClient {
     async fn properties(&self, correlation_id: &str) -> Answer<Vec<PropertyDefinition>> {
         let call = Call { name: "properties", method: Method::Get, path: "/contact-properties", body: None };
         self.call(correlation_id, call, wire::read_properties).await
+    }
+
+    async fn departments(&self, correlation_id: &str) -> Answer<Vec<Department>> {
+        let call = Call { name: "departments", method: Method::Get, path: "/departments", body: None };
+        self.call(correlation_id, call, wire::read_departments).await
     }
 }

@@ -6,11 +6,11 @@
 //!
 //! In scope: the platform's events. Out of scope: every rule (`edge_core::engine`).
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use edge_core::config::Name;
 use edge_core::engine::admin::AdminRequest;
+use edge_core::engine::panel::Panel;
 use edge_core::engine::sql::SqlError;
 use edge_core::engine::{Engine, Ports, Priority, Receipt, Settings};
 use edge_core::engine::{reader, schema};
@@ -101,17 +101,13 @@ async fn read<T: DeserializeOwned>(answer: &mut Response) -> std::result::Result
     json::read(&body).map_err(|_detail| "object_unreadable")
 }
 
-/// What the Tidio panel defines: type by name of property; `None` if Tidio cannot be asked now. Repeatable.
+/// What the Tidio panel defines. Repeatable.
 ///
 /// # Errors
 /// A stable word for the log.
-pub async fn panel(
-    env: &Env,
-    tidio: &Name,
-) -> std::result::Result<Option<BTreeMap<String, String>>, &'static str> {
+pub async fn panel(env: &Env, tidio: &Name) -> std::result::Result<Panel, &'static str> {
     let order = SyncOrder { tidio: tidio.to_string() };
-    let mut answer = call(env, tidio, "/panel", &order).await?;
-    answer.json().await.map_err(|_detail| "object_unreadable")
+    read(&mut call(env, tidio, "/panel", &order).await?).await
 }
 
 /// A request to the object; only a 200 is an answer.
@@ -160,7 +156,7 @@ impl DurableObject for TidioProject {
                 Ok(order) => self.operate(&order).await,
                 Err(_) => Response::error("unreadable", 400),
             },
-            (Method::Post, "/panel") => match request.json::<SyncOrder>().await {
+            (Method::Post, "/panel") => match json::read::<SyncOrder>(&request.bytes().await?) {
                 Ok(order) => match self.panel(&order.tidio).await {
                     Ok(defined) => Response::from_json(&defined),
                     Err(code) => Response::error(code, 503),
@@ -232,7 +228,7 @@ impl TidioProject {
         }
     }
 
-    async fn panel(&self, name: &str) -> std::result::Result<Option<BTreeMap<String, String>>, &'static str> {
+    async fn panel(&self, name: &str) -> std::result::Result<Panel, &'static str> {
         self.named_engine(name)?.panel().await.map_err(unusable)
     }
 

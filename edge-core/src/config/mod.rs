@@ -18,8 +18,10 @@ use serde_json::Value;
 
 pub use kinds::*;
 pub use print::{json_schema, markdown};
-pub use secret::{ADMIN_TOKEN, MIN_ADMIN_TOKEN_BYTES, MIN_HMAC_SECRET_BYTES, Secret, SecretNeed};
-pub use section::{Member, Path, Presence, Problem, Problems, Setting, Shape};
+pub use secret::{
+    ADMIN_TOKEN, MIN_ADMIN_TOKEN_BYTES, MIN_HMAC_SECRET_BYTES, Secret, SecretNeed, secret_part,
+};
+pub use section::{Member, Mistake, Path, Presence, Problem, Problems, Setting, Shape};
 pub use settings::*;
 
 use crate::link::Template;
@@ -238,7 +240,7 @@ impl Draft {
         let path = Path::root().member("identity").member("keys");
         let keys = self.identity.as_ref().map_or(&[][..], |identity| &identity.keys);
         if self.identity.is_some() && keys.is_empty() {
-            problems.add(&path, "needs at least one key.");
+            problems.missing(&path, "needs at least one key.");
         }
         let mut read = Vec::new();
         for (index, key) in keys.iter().enumerate() {
@@ -260,7 +262,7 @@ impl Draft {
             let path = stores.member(key.as_str());
             for (section, name) in [("commercetools", &store.commercetools), ("tidio", &store.tidio)] {
                 if !is_written(section, name) {
-                    problems.add(&path.member(section), format!("there is no section {section}.{name}."));
+                    problems.unknown(&path.member(section), format!("there is no section {section}.{name}."));
                 }
             }
             for (member, is_empty) in [
@@ -270,7 +272,7 @@ impl Draft {
                 ("consent.share", store.consent.share.is_empty()),
             ] {
                 if is_empty {
-                    problems.add(&path.member(member), "needs at least one entry.");
+                    problems.missing(&path.member(member), "needs at least one entry.");
                 }
             }
             check_locales(store, &path.member("locales"), problems);
@@ -311,9 +313,11 @@ fn table<K: Setting + Ord, T: Setting>(
 ) -> BTreeMap<K, T> {
     let path = Path::root().member(name);
     match entries.get(name) {
-        Some(Value::Object(inner)) if inner.is_empty() => problems.add(&path, "needs at least one entry."),
+        Some(Value::Object(inner)) if inner.is_empty() => {
+            problems.missing(&path, "needs at least one entry.")
+        }
         Some(value) => return section::read_table(value, &path, problems),
-        None => problems.add(&path, "is missing."),
+        None => problems.missing(&path, "is missing."),
     }
     BTreeMap::new()
 }
@@ -336,7 +340,7 @@ fn read_secrets(
                 format!("is shorter than {} bytes ({}).", need.min_bytes, need.purpose),
             ),
             None if need.required => {
-                problems.add(&path.member(&need.name), format!("is not set ({}).", need.purpose));
+                problems.missing(&path.member(&need.name), format!("is not set ({}).", need.purpose));
             }
             None => {}
         }

@@ -9,11 +9,25 @@ use std::fmt;
 
 use serde_json::Value;
 
+/// What kind of mistake it is; stable words for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mistake {
+    /// Something that is needed is not there.
+    Missing,
+    /// It has another form than it must have.
+    Mistyped,
+    /// It names something that does not exist.
+    Unknown,
+}
+
 /// One thing that is wrong with the configuration: where, and what to do about it. Never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
     /// Path into the configuration, for example `stores.de.locales[0].currency`.
     pub path: String,
+    /// What kind of mistake.
+    pub code: Mistake,
     /// One sentence.
     pub message: String,
 }
@@ -56,9 +70,23 @@ impl fmt::Display for Path {
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Notes a problem and goes on.
+    /// Notes that something has the wrong form, and goes on.
     pub fn add(&mut self, path: &Path, message: impl Into<String>) {
-        self.0.push(Problem { path: path.to_string(), message: message.into() });
+        self.note(Mistake::Mistyped, path, message.into());
+    }
+
+    /// Notes that something is not there, and goes on.
+    pub fn missing(&mut self, path: &Path, message: impl Into<String>) {
+        self.note(Mistake::Missing, path, message.into());
+    }
+
+    /// Notes that a name leads nowhere, and goes on.
+    pub fn unknown(&mut self, path: &Path, message: impl Into<String>) {
+        self.note(Mistake::Unknown, path, message.into());
+    }
+
+    fn note(&mut self, code: Mistake, path: &Path, message: String) {
+        self.0.push(Problem { path: path.to_string(), code, message });
     }
 
     /// The problems in the order in which they were found; empty when all is well.
@@ -179,7 +207,7 @@ pub fn members<'v>(
         return None;
     };
     for name in entries.keys().filter(|name| !known.contains(&name.as_str())) {
-        problems.add(&path.member(name), format!("unknown key; known here: {}.", known.join(", ")));
+        problems.unknown(&path.member(name), format!("unknown key; known here: {}.", known.join(", ")));
     }
     Some(entries)
 }
@@ -195,7 +223,7 @@ pub fn required<T: Setting>(
     match entries.get(name) {
         Some(value) => T::read(value, &path, problems),
         None => {
-            problems.add(&path, "is missing.");
+            problems.missing(&path, "is missing.");
             None
         }
     }

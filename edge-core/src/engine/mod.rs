@@ -19,6 +19,7 @@ mod inbox;
 pub mod journal;
 mod orders;
 mod outbox;
+pub mod panel;
 mod people;
 mod queue;
 pub mod reader;
@@ -37,8 +38,6 @@ mod tests;
 pub use inbox::Receipt;
 
 use serde::{Deserialize, Serialize};
-
-use std::collections::BTreeMap;
 
 use crate::fact::Fact;
 use crate::identity::random_uuid;
@@ -187,25 +186,6 @@ impl<P: Ports> Engine<P> {
             }
         }
         Ok(Some(self.ports.now_ms()))
-    }
-
-    /// What the panel defines: type by name of property; read anew if it is old. `None` if Tidio cannot be asked now.
-    ///
-    /// It may go on beside a run: the budget's slot is taken in one block, and the catalogue replaced in another.
-    ///
-    /// # Errors
-    /// The database failed. Repeatable.
-    pub async fn panel(&self) -> Result<Option<BTreeMap<String, String>>, SqlError> {
-        let (sql, now) = (self.ports.sql(), self.ports.now_ms());
-        let is_fresh = |catalogue: &catalogue::Catalogue| {
-            catalogue.is_fresh(self.ports.now_ms(), self.settings.catalogue_max_age_ms)
-        };
-        let is_open = matches!(breaker::gate(sql, Vendor::Tidio, now)?, Gate::OpenUntil(_));
-        if !is_fresh(&catalogue::current(sql)?) && !is_open {
-            self.read_catalogue().await?;
-        }
-        let catalogue = catalogue::current(sql)?;
-        Ok(is_fresh(&catalogue).then_some(catalogue.properties))
     }
 
     async fn step(&self) -> Result<Step, SqlError> {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Contacts in one batch call, and the page size of a list (Tidio's REST reference).
@@ -129,6 +130,15 @@ pub struct PropertyDefinition {
     pub kind: String,
 }
 
+/// A group of agents that chats and tickets are handed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Department {
+    /// Tidio's id.
+    pub id: String,
+    /// Name, as the configuration's routes say it.
+    pub name: String,
+}
+
 /// Tidio's REST API. Each method is exactly one request; retries, paging and the budget are the engine's.
 ///
 /// `correlation_id` goes into the adapter's log line; Tidio has no header for it.
@@ -164,4 +174,7 @@ pub trait Tidio {
 
     /// `GET /contact-properties`. Repeatable.
     fn properties(&self, correlation_id: &str) -> impl Future<Output = Answer<Vec<PropertyDefinition>>>;
+
+    /// `GET /departments`. Repeatable.
+    fn departments(&self, correlation_id: &str) -> impl Future<Output = Answer<Vec<Department>>>;
 }

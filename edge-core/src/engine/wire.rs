@@ -6,7 +6,9 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::tidio::{ContactDraft, ContactPage, ContactPatch, PropertyDefinition, TidioContact, TidioError};
+use super::tidio::{
+    ContactDraft, ContactPage, ContactPatch, Department, PropertyDefinition, TidioContact, TidioError,
+};
 
 /// `Accept` header that selects the version of the interface.
 pub const ACCEPT: &str = "application/json; version=1";
@@ -172,6 +174,15 @@ pub fn read_properties(body: &[u8]) -> Option<Vec<PropertyDefinition>> {
     )
 }
 
+/// Answer of `GET /departments`.
+pub fn read_departments(body: &[u8]) -> Option<Vec<Department>> {
+    #[derive(Deserialize)]
+    struct Wire {
+        departments: Vec<Department>,
+    }
+    crate::json::read::<Wire>(body).ok().map(|wire| wire.departments)
+}
+
 /// What a status outside 200–299 means.
 pub fn read_error(status: u16, retry_after: Option<&str>, body: &[u8]) -> TidioError {
     match status {
@@ -253,6 +264,7 @@ mod tests {
             assert!(read_page(body.as_bytes()).is_none(), "{body}");
             assert!(read_id(body.as_bytes()).is_none(), "{body}");
             assert!(read_properties(body.as_bytes()).is_none(), "{body}");
+            assert!(read_departments(body.as_bytes()).is_none(), "{body}");
         }
     }
 

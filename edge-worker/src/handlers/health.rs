@@ -3,16 +3,15 @@
 use std::cell::RefCell;
 
 use contract::ErrorCode;
-use edge_core::commerce::Commerce as _;
-use edge_core::config::{Config, Problem};
+use edge_core::config::{Config, Name, Problem};
+use edge_core::doctor::TidioSeen;
 use edge_core::property::panel_problems;
+use edge_core::route::department_problems;
 use serde::Serialize;
 use worker::Env;
 
-use crate::commerce_client::CommerceClient;
 use crate::http::{CorrelationId, Incoming, Outgoing};
 use crate::platform;
-use crate::tidio_project_do::panel;
 
 /// How long the vendors' answers are kept, in milliseconds: a monitor must not become their load.
 const CHECK_MS: u64 = 60_000;
@@ -30,7 +29,7 @@ struct Readiness<'a> {
     ready: bool,
     problems: &'a [Problem],
     checks: Vec<Check>,
-    /// What works less than it could: properties that the panel lacks.
+    /// What works less than it could: properties and departments that the panel lacks.
     warnings: Vec<Problem>,
 }
 
@@ -69,22 +68,24 @@ async fn checks(env: &Env, config: &Config, correlation_id: &CorrelationId) -> C
     if let Some((_, checks)) = kept.filter(|(at_ms, _)| at_ms.saturating_add(CHECK_MS) > now_ms) {
         return checks;
     }
+    let seen = super::doctor::look(env, config, correlation_id).await;
+    let check = |kind: &str, name: &Name, code: Option<&'static str>| Check {
+        name: format!("{kind}.{name}"),
+        ok: code.is_none(),
+        code,
+    };
     let mut found = Checks::default();
-    for (name, project) in &config.commercetools {
-        let result = CommerceClient::new(env, project, correlation_id).prepare().await;
-        let code = result.err().map(|error| ErrorCode::from(error).as_str());
-        found.checks.push(Check { name: format!("commercetools.{name}"), ok: code.is_none(), code });
+    for shop in &seen.commercetools {
+        found.checks.push(check("commercetools", &shop.name, shop.error));
     }
-    for name in config.tidio.iter().filter(|(_, project)| project.openapi.is_some()).map(|(name, _)| name) {
-        let code = match panel(env, name).await {
-            Ok(Some(defined)) => {
-                found.warnings.extend(panel_problems(config, name, &defined));
-                None
-            }
-            Ok(None) => Some(ErrorCode::TidioUnavailable.as_str()),
-            Err(word) => Some(word),
-        };
-        found.checks.push(Check { name: format!("tidio.{name}"), ok: code.is_none(), code });
+    for TidioSeen { name, panel } in &seen.tidio {
+        let code = panel.properties.is_none().then_some(ErrorCode::TidioUnavailable.as_str());
+        found.checks.push(check("tidio", name, code));
+        found
+            .warnings
+            .extend(panel.properties.iter().flat_map(|defined| panel_problems(config, name, defined)));
+        let departments = panel.departments.iter();
+        found.warnings.extend(departments.flat_map(|known| department_problems(config, name, known)));
     }
     CHECKED.set(Some((now_ms, found.clone())));
     found

@@ -2,6 +2,7 @@
 
 mod admin;
 mod bootstrap;
+mod doctor;
 pub mod events;
 mod health;
 mod identify;
@@ -9,6 +10,7 @@ mod operations;
 
 pub use admin::explain_route;
 pub use bootstrap::bootstrap;
+pub use doctor::doctor;
 pub use health::{healthz, readyz};
 pub use identify::identify;
 pub use operations::operate;

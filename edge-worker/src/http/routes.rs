@@ -23,6 +23,8 @@ pub enum Endpoint {
     EventBridge,
     /// Events by an Event Grid webhook.
     EventGrid,
+    /// What is missing or mistyped.
+    Doctor,
     /// Operations: everything below `/admin/`.
     Admin,
 }
@@ -35,6 +37,7 @@ const TABLE: &[(&str, Method, Endpoint)] = &[
     ("/v1/identify", Method::Post, Endpoint::Identify),
     ("/v1/cart", Method::Post, Endpoint::Cart),
     ("/admin/routes/explain", Method::Get, Endpoint::ExplainRoute),
+    ("/admin/doctor", Method::Get, Endpoint::Doctor),
     ("/v1/events/eventbridge", Method::Post, Endpoint::EventBridge),
     ("/v1/events/eventgrid", Method::Post, Endpoint::EventGrid),
     // Event Grid asks first whether anything is wanted.
@@ -53,6 +56,7 @@ impl Endpoint {
             Endpoint::ExplainRoute => "routes_explain",
             Endpoint::EventBridge => "eventbridge",
             Endpoint::EventGrid => "eventgrid",
+            Endpoint::Doctor => "doctor",
             Endpoint::Admin => "admin",
         }
     }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::sqlite::Fuse;
 use crate::engine::tidio::{
-    Answer, ContactDraft, ContactPage, ContactPatch, PropertyDefinition, Rate, Tidio, TidioContact,
-    TidioError,
+    Answer, ContactDraft, ContactPage, ContactPatch, Department, PropertyDefinition, Rate, Tidio,
+    TidioContact, TidioError,
 };
 
 /// How a call goes wrong.
@@ -213,6 +213,12 @@ impl Tidio for Vendor {
             let definition =
                 |name: &String| PropertyDefinition { name: name.clone(), kind: "text".to_owned() };
             Ok(self.properties.borrow().iter().map(definition).collect())
+        })
+    }
+
+    async fn departments(&self, _: &str) -> Answer<Vec<Department>> {
+        self.call("departments", || {
+            Ok(vec![Department { id: "dep-1".to_owned(), name: "German desk".to_owned() }])
         })
     }
 }
