@@ -64,7 +64,7 @@ impl<P: Ports> Engine<P> {
                 json!({ "lines": journal::trace(sql, &story(sql, term)?, LIST_LIMIT)? })
             }
             AdminRequest::Walks => {
-                json!({ "walks": cursor::list(sql)?, "queue": queue::look(sql, self.ports.now_ms())? })
+                json!({ "walks": cursor::list(sql)?, "queue": queue::look(sql, &self.settings, self.ports.now_ms())? })
             }
             AdminRequest::Backfill(wanted) => json!({ "walk": self.begin_backfill(wanted)? }),
             AdminRequest::Pause { project, kind, paused } => {

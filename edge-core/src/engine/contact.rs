@@ -66,6 +66,11 @@ impl Stage {
         }
     }
 
+    /// From a column.
+    pub fn read(row: &Row, column: usize) -> Result<Self, SqlError> {
+        Stage::parse(&row.text(column)?).ok_or(SqlError::Shape(column))
+    }
+
     fn parse(text: &str) -> Option<Self> {
         [Stage::Lookup, Stage::Create, Stage::Verify, Stage::Ready, Stage::Absent]
             .into_iter()
@@ -134,7 +139,7 @@ impl Contact {
             key: row.text(0)?,
             distinct_id: row.text(1)?,
             tidio_id: row.optional_text(2)?,
-            stage: Stage::parse(&row.text(3)?).ok_or(SqlError::Shape(3))?,
+            stage: Stage::read(row, 3)?,
             grace_until_ms: row.number(4)?,
             read_backs: row.number(5)?,
             desired: from_json(&row.text(6)?)?,

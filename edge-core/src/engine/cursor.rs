@@ -9,7 +9,7 @@
 use super::breaker::{self, Vendor};
 use super::shop::{ChangedPage, OrderHead, Shop, Window};
 use super::sql::{Row, Sql, SqlError, first, transaction};
-use super::{Engine, Ports, Priority, Step, journal, orders};
+use super::{Engine, Ports, Priority, Step, journal, orders, people};
 
 /// How far a window reaches back into the one before it: clocks differ, and writes become visible late.
 const OVERLAP_MS: u64 = 2 * 60_000;
@@ -156,14 +156,17 @@ pub(super) fn next_due<S: Sql>(sql: &S) -> Result<Option<u64>, SqlError> {
 }
 
 impl<P: Ports> Engine<P> {
-    /// Opens the next window of the delta sync of these commercetools projects, unless one is being walked.
+    /// Opens the next window of the delta sync of these commercetools projects, unless one is being walked, and now
+    /// and then the walk through Tidio's contacts.
     /// Repeatable: the cron's call. The first call only sets the starting point; older orders are the backfill's.
     ///
     /// # Errors
     /// The database failed.
     pub fn begin_sync(&self, projects: &[String]) -> Result<(), SqlError> {
-        let until_ms = self.ports.now_ms().saturating_sub(LAG_MS);
+        let now = self.ports.now_ms();
+        let until_ms = now.saturating_sub(LAG_MS);
         transaction(self.ports.sql(), |sql| {
+            people::begin_if_old(sql, now, self.settings.reconcile_ms)?;
             for project in projects {
                 let mut walk = load(sql, project, DELTA)?;
                 if walk.until_ms.is_some() {

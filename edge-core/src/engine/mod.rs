@@ -31,6 +31,7 @@ pub mod shop;
 pub mod sql;
 pub mod tidio;
 pub mod wire;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -47,7 +48,7 @@ use contact::Contact;
 use outbox::Pending;
 use shop::Shop;
 use sql::{Sql, SqlError, transaction};
-use tidio::{Answer, BATCH_LIMIT, Tidio, TidioError};
+use tidio::{Answer, Tidio, TidioError};
 
 /// Who waits for a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,6 +113,10 @@ pub struct Settings {
     pub dead_letter_ms: u64,
     /// How long the keys of facts are remembered: longer than any service repeats one.
     pub inbox_ms: u64,
+    /// How old the last walk through Tidio's contacts may be before another one makes up for missed webhooks.
+    pub reconcile_ms: u64,
+    /// Pages that Tidio's list of contacts is taken to have until it was walked once.
+    pub assumed_pages: u64,
 }
 
 const DAY_MS: u64 = 24 * 60 * 60_000;
@@ -124,6 +129,8 @@ impl Default for Settings {
             journal_ms: 30 * DAY_MS,
             dead_letter_ms: 90 * DAY_MS,
             inbox_ms: 10 * DAY_MS,
+            reconcile_ms: DAY_MS,
+            assumed_pages: 10,
         }
     }
 }
@@ -132,8 +139,10 @@ impl Default for Settings {
 /// on an alarm (15 minutes) at ten seconds a call.
 const STEPS_PER_RUN: usize = 40;
 
-/// How long a create waits for others to join its batch while look-ups go on.
-const CREATE_PATIENCE_MS: u64 = 2_000;
+/// Contacts of a backfill that pile up before Tidio is written to while orders are still to be read: so that batches
+/// are full and one walk through Tidio's contacts answers all look-ups, and yet a large backfill reads and writes at
+/// the same time.
+const BACKFILL_PILE: u64 = 20_000;
 
 /// The one writer of a Tidio project.
 pub struct Engine<P> {
@@ -194,16 +203,32 @@ impl<P: Ports> Engine<P> {
         if absorbed > 0 {
             return Ok(Step::Done);
         }
+        if self.is_piling_up(now)?
+            && let Step::Done = self.shop_step(now).await?
+        {
+            return Ok(Step::Done);
+        }
         // While Tidio's budget is spent the shop is read, and the patches grow.
         let Step::Wait(tidio_at) = self.tidio_step(now).await? else { return Ok(Step::Done) };
         let Step::Wait(shop_at) = self.shop_step(now).await? else { return Ok(Step::Done) };
         Ok(Step::Wait([tidio_at, shop_at].into_iter().flatten().min()))
     }
 
+    /// Whether only a backfill wants to write, and may still wait for the rest of what it reads.
+    fn is_piling_up(&self, now: u64) -> Result<bool, SqlError> {
+        let (most_urgent, due) = outbox::pressure(self.ports.sql(), now, BACKFILL_PILE)?;
+        Ok(most_urgent == Some(Priority::Backfill) && due < BACKFILL_PILE)
+    }
+
     /// One request to Tidio, if one is due and allowed.
     async fn tidio_step(&self, now: u64) -> Result<Step, SqlError> {
         let sql = self.ports.sql();
-        let Some(work_due) = outbox::next_due(sql)? else { return Ok(Step::Wait(None)) };
+        let walk = people::current(sql)?;
+        if walk.is_answering() {
+            return self.answer_people().map(|()| Step::Done);
+        }
+        let due = [outbox::next_due(sql)?, walk.next_due(now)];
+        let Some(work_due) = due.into_iter().flatten().min() else { return Ok(Step::Wait(None)) };
         if work_due > now {
             return Ok(Step::Wait(Some(work_due)));
         }
@@ -224,37 +249,6 @@ impl<P: Ports> Engine<P> {
             return Ok(Step::Wait(Some(until)));
         }
         self.read_catalogue().await?;
-        Ok(Step::Done)
-    }
-
-    /// One request's worth of work: the most urgent first, and batches before single look-ups.
-    async fn write(&self, now: u64) -> Result<Step, SqlError> {
-        let sql = self.ports.sql();
-        let ready = outbox::due(sql, now, "'ready'", BATCH_LIMIT)?;
-        let create = outbox::due(sql, now, "'create'", BATCH_LIMIT)?;
-        let search = outbox::due(sql, now, "'lookup', 'verify'", 1)?;
-        let urgency = |rows: &[(Pending, Contact)]| rows.first().map(|(row, _)| row.priority);
-        let Some(most_urgent) =
-            [urgency(&ready), urgency(&create), urgency(&search)].into_iter().flatten().min()
-        else {
-            // A row whose contact is gone or absent: nothing will ever become of it.
-            sql.exec(
-                "DELETE FROM outbox WHERE due_ms <= ?1 AND contact NOT IN
-                     (SELECT key FROM contact WHERE stage <> 'absent')",
-                &[now.into()],
-            )?;
-            return Ok(Step::Done);
-        };
-        if let Some(until) = self.blocked(now, most_urgent)? {
-            return Ok(Step::Wait(Some(until)));
-        }
-        if urgency(&ready) == Some(most_urgent) {
-            self.patch(ready).await?;
-        } else if let Some((row, contact)) = search.first().filter(|_| !has_waited(&create, now)) {
-            self.look_up(row, contact).await?;
-        } else {
-            self.create(create).await?;
-        }
         Ok(Step::Done)
     }
 
@@ -282,11 +276,6 @@ impl<P: Ports> Engine<P> {
         budget::finish(self.ports.sql(), &slot, now, answer.rate, answer.result.as_ref().err())?;
         Ok(answer.result)
     }
-}
-
-/// Creates wait a moment for look-ups, so that a crowd is created in batches.
-fn has_waited(create: &[(Pending, Contact)], now: u64) -> bool {
-    create.first().is_some_and(|(row, _)| row.due_ms + CREATE_PATIENCE_MS <= now)
 }
 
 fn most_urgent(rows: &[(Pending, Contact)]) -> Priority {

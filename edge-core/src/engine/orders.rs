@@ -53,6 +53,10 @@ impl<P: Ports> Engine<P> {
             let project = first.fact.project.clone();
             return self.read_orders(&project, orders).await;
         }
+        // A backfill meets most customers several times: walked to its end first, it reads each of them once.
+        if walks_first(sql, now)? {
+            return self.sync_step().await;
+        }
         let histories = due_histories(sql, now)?;
         if let Some((project, rows)) = histories {
             return self.read_histories(&project, rows).await;
@@ -346,6 +350,25 @@ fn due(row: &Row) -> Result<Due, SqlError> {
         mark: row.number(2)?,
         correlation_id: row.text(3)?,
     })
+}
+
+/// Histories of a backfill that may wait for the end of the walk which finds them.
+const HISTORIES_AHEAD: u64 = 50_000;
+
+fn walks_first<S: Sql>(sql: &S, now: u64) -> Result<bool, SqlError> {
+    if super::cursor::next_due(sql)?.is_none() {
+        return Ok(false);
+    }
+    let rows = sql.exec(
+        "SELECT count(*) FROM (SELECT 1 FROM history WHERE due_ms <= ?1 LIMIT ?2)",
+        &[now.into(), HISTORIES_AHEAD.into()],
+    )?;
+    let urgent = sql.exec(
+        "SELECT 1 FROM history WHERE due_ms <= ?1 AND priority < ?2 LIMIT 1",
+        &[now.into(), Priority::Backfill.number().into()],
+    )?;
+    let waiting = first(rows).map_or(Ok(0), |row| row.number(0))?;
+    Ok(urgent.is_empty() && waiting < HISTORIES_AHEAD)
 }
 
 fn next_order<S: Sql>(sql: &S) -> Result<Option<u64>, SqlError> {

@@ -1,7 +1,7 @@
 //! The outbox: which contacts have something to be sent, and when. What is sent is the difference at that time, so
 //! later facts merge into the pending patch by themselves.
 
-use super::contact::{self, Contact};
+use super::contact::{self, Contact, Stage};
 use super::sql::{Row, Sql, SqlError, first};
 use super::{Priority, retry};
 
@@ -66,14 +66,15 @@ pub fn remove<S: Sql>(sql: &S, contact: &str) -> Result<(), SqlError> {
 
 /// Moves a row to a later time, keeping everything else.
 pub fn postpone<S: Sql>(sql: &S, contact: &str, due_ms: u64) -> Result<(), SqlError> {
-    sql.exec("UPDATE outbox SET due_ms = ?2 WHERE contact = ?1", &[contact.into(), due_ms.into()])?;
+    let statement = "UPDATE outbox SET due_ms = ?2, walk = 0 WHERE contact = ?1";
+    sql.exec(statement, &[contact.into(), due_ms.into()])?;
     Ok(())
 }
 
 /// Back to the common pool with a clean record, due now.
 pub fn renew<S: Sql>(sql: &S, contact: &str, due_ms: u64) -> Result<(), SqlError> {
     sql.exec(
-        "UPDATE outbox SET due_ms = ?2, part = 0, attempts = 0, first_failed_ms = NULL, cause = NULL
+        "UPDATE outbox SET due_ms = ?2, part = 0, attempts = 0, first_failed_ms = NULL, cause = NULL, walk = 0
          WHERE contact = ?1",
         &[contact.into(), due_ms.into()],
     )?;
@@ -85,7 +86,8 @@ pub fn fail<S: Sql>(sql: &S, row: &Pending, now_ms: u64, random: u64, cause: &st
     let first_failed = row.first_failed_ms.unwrap_or(now_ms);
     let attempts = row.attempts + 1;
     sql.exec(
-        "UPDATE outbox SET attempts = ?2, first_failed_ms = ?3, due_ms = ?4, cause = ?5 WHERE contact = ?1",
+        "UPDATE outbox SET attempts = ?2, first_failed_ms = ?3, due_ms = ?4, cause = ?5, walk = 0
+         WHERE contact = ?1",
         &[
             (&row.contact).into(),
             attempts.into(),
@@ -109,16 +111,40 @@ pub fn bisect<S: Sql>(sql: &S, rows: &[Pending]) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// Due rows of one part whose contact is in one of `stages` (quoted, comma-separated), most urgent first, with
-/// their contacts.
+/// Which due rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Contacts whose difference can be sent.
+    Ready,
+    /// Contacts to be created.
+    Create,
+    /// Contacts to be looked up alone: those that no walk will answer, and those that somebody waits for.
+    Alone,
+    /// Contacts to be looked up that somebody waits for.
+    Urgent,
+}
+
+impl Which {
+    const fn predicate(self) -> &'static str {
+        match self {
+            Which::Ready => "c.stage = 'ready'",
+            Which::Create => "c.stage = 'create'",
+            Which::Alone => "c.stage IN ('lookup', 'verify') AND (o.walk = 0 OR o.priority = 0)",
+            Which::Urgent => "c.stage IN ('lookup', 'verify') AND o.priority = 0",
+        }
+    }
+}
+
+/// Due rows of one part, most urgent first, with their contacts.
 pub fn due<S: Sql>(
     sql: &S,
     now_ms: u64,
-    stages: &str,
+    which: Which,
     limit: usize,
 ) -> Result<Vec<(Pending, Contact)>, SqlError> {
     let from = format!(
-        "FROM outbox o JOIN contact c ON c.key = o.contact WHERE o.due_ms <= ?1 AND c.stage IN ({stages})"
+        "FROM outbox o JOIN contact c ON c.key = o.contact WHERE o.due_ms <= ?1 AND {}",
+        which.predicate()
     );
     let head = format!("SELECT o.part {from} ORDER BY o.priority, o.due_ms, o.contact LIMIT 1");
     let Some(head) = first(sql.exec(&head, &[now_ms.into()])?) else { return Ok(Vec::new()) };
@@ -134,6 +160,67 @@ pub fn due<S: Sql>(
         }
     }
     Ok(found)
+}
+
+/// Look-ups that a walk through all contacts may answer: nobody waits for them.
+const FOR_WALK: &str = "due_ms <= ?1 AND walk = 0 AND priority > 0 AND contact IN
+    (SELECT key FROM contact WHERE stage IN ('lookup', 'verify'))";
+
+/// How many look-ups are due that a walk may answer, counted up to `enough`.
+pub fn for_walk<S: Sql>(sql: &S, now_ms: u64, enough: u64) -> Result<u64, SqlError> {
+    let statement = format!("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE {FOR_WALK} LIMIT ?2)");
+    first(sql.exec(&statement, &[now_ms.into(), enough.into()])?).map_or(Ok(0), |row| row.number(0))
+}
+
+/// Hands those look-ups to a walk.
+pub fn mark_for_walk<S: Sql>(sql: &S, walk: u64, now_ms: u64) -> Result<(), SqlError> {
+    sql.exec(&format!("UPDATE outbox SET walk = ?2 WHERE {FOR_WALK}"), &[now_ms.into(), walk.into()])?;
+    Ok(())
+}
+
+/// The most urgent row that waits for a walk.
+pub fn urgency_of_walk<S: Sql>(sql: &S, walk: u64) -> Result<Priority, SqlError> {
+    let rows = sql.exec("SELECT min(priority) FROM outbox WHERE walk = ?1 AND walk > 0", &[walk.into()])?;
+    let number = first(rows).map_or(Ok(None), |row| row.optional_number(0))?;
+    Ok(number.map_or(Priority::Backfill, Priority::from_number))
+}
+
+/// Rows that wait for a walk, with the stages of their contacts; at most `limit`.
+pub fn of_walk<S: Sql>(sql: &S, walk: u64, limit: u64) -> Result<Vec<(Pending, Stage)>, SqlError> {
+    let statement = format!(
+        "SELECT {COLUMNS}, c.stage FROM outbox o JOIN contact c ON c.key = o.contact
+         WHERE o.walk = ?1 AND o.walk > 0 LIMIT ?2"
+    );
+    let rows = sql.exec(&statement, &[walk.into(), limit.into()])?;
+    rows.iter().map(|row| Ok((from_row(row)?, Stage::read(row, 7)?))).collect()
+}
+
+/// Takes the mark of a walk from a row.
+pub fn unmark<S: Sql>(sql: &S, contact: &str) -> Result<(), SqlError> {
+    sql.exec("UPDATE outbox SET walk = 0 WHERE contact = ?1", &[contact.into()])?;
+    Ok(())
+}
+
+/// Takes the mark of a walk from all its rows.
+pub fn unmark_walk<S: Sql>(sql: &S, walk: u64) -> Result<(), SqlError> {
+    sql.exec("UPDATE outbox SET walk = 0 WHERE walk = ?1 AND walk > 0", &[walk.into()])?;
+    Ok(())
+}
+
+/// Correlation id of the newest fact about a contact that is on the list.
+pub fn correlation_of<S: Sql>(sql: &S, contact: &str) -> Result<Option<String>, SqlError> {
+    let rows = sql.exec("SELECT correlation_id FROM outbox WHERE contact = ?1", &[contact.into()])?;
+    first(rows).map(|row| row.text(0)).transpose()
+}
+
+/// The most urgent priority among due rows, and how many are due, counted up to `enough`.
+pub fn pressure<S: Sql>(sql: &S, now_ms: u64, enough: u64) -> Result<(Option<Priority>, u64), SqlError> {
+    let most = "SELECT min(priority) FROM outbox WHERE due_ms <= ?1";
+    let most = first(sql.exec(most, &[now_ms.into()])?).map_or(Ok(None), |row| row.optional_number(0))?;
+    let count = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE due_ms <= ?1 LIMIT ?2)";
+    let count =
+        first(sql.exec(count, &[now_ms.into(), enough.into()])?).map_or(Ok(0), |row| row.number(0))?;
+    Ok((most.map(Priority::from_number), count))
 }
 
 /// When the next row is due.

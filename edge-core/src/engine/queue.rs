@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Settings;
 use super::budget;
 use super::people;
 use super::sql::{Sql, SqlError, first};
@@ -31,7 +32,7 @@ pub struct Queue {
 ///
 /// # Errors
 /// The database failed.
-pub fn look<S: Sql>(sql: &S, now_ms: u64) -> Result<Queue, SqlError> {
+pub fn look<S: Sql>(sql: &S, settings: &Settings, now_ms: u64) -> Result<Queue, SqlError> {
     let number = |statement: &str| -> Result<u64, SqlError> {
         first(sql.exec(statement, &[])?).map_or(Ok(0), |row| row.number(0))
     };
@@ -45,7 +46,7 @@ pub fn look<S: Sql>(sql: &S, now_ms: u64) -> Result<Queue, SqlError> {
     let patches = waiting("'ready'")?;
     let requests_per_minute = u64::from(budget::pace(sql)?);
     let batches = |contacts: u64| contacts.div_ceil(BATCH_LIMIT as u64);
-    let searches = look_ups.min(people::pages(sql)?);
+    let searches = look_ups.min(people::pages(sql, settings.assumed_pages)?);
     let requests = searches + batches(patches) + batches(creates) + batches(look_ups) + batches(histories);
     let end_ms = (requests > 0).then(|| now_ms + requests * budget::WINDOW_MS / requests_per_minute.max(1));
     Ok(Queue { histories, look_ups, creates, patches, requests, requests_per_minute, end_ms })

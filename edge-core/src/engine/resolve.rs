@@ -31,11 +31,17 @@ impl<P: Ports> Engine<P> {
     /// Looks one contact up and decides what follows. Repeatable: a read, then one block.
     pub(super) async fn look_up(&self, row: &Pending, contact: &Contact) -> Result<(), SqlError> {
         let Some(email) = contact.email() else {
-            return self.leave_absent(row, "no address to look up by");
+            let now = self.ports.now_ms();
+            return transaction(self.ports.sql(), |sql| {
+                leave_absent(sql, row, now, "no address to look up by")
+            });
         };
         match self.find_by_email(row, email, &contact.distinct_id).await? {
             Found::Contact(found) => self.adopt(row, &found, "by address"),
-            Found::Nothing => self.not_found(row),
+            Found::Nothing => {
+                let now = self.ports.now_ms();
+                transaction(self.ports.sql(), |sql| self.not_there(sql, row, now))
+            }
             Found::Open => Ok(()),
         }
     }
@@ -77,46 +83,33 @@ impl<P: Ports> Engine<P> {
         })
     }
 
-    fn not_found(&self, row: &Pending) -> Result<(), SqlError> {
-        let now = self.ports.now_ms();
-        let waits = transaction(self.ports.sql(), |sql| {
-            let Some(mut contact) = contact::find(sql, &row.contact)? else { return Ok(true) };
-            // The grace only counts from a clock that has not gone back since.
-            let grace = contact.grace_until_ms.min(now + self.settings.widget_grace_ms);
-            if contact.stage == Stage::Verify {
-                contact.read_backs += 1;
-                if contact.read_backs >= READ_BACKS {
-                    contact.stage = Stage::Create;
-                    contact.read_backs = 0;
-                }
-                contact::save(sql, &contact, now)?;
-                outbox::postpone(sql, &row.contact, now + READ_BACK_MS)?;
-                journal::write(sql, now, &row.correlation_id, &row.contact, "read_back", "not there")?;
-                return Ok(true);
-            }
-            if now < grace {
-                outbox::postpone(sql, &row.contact, grace)?;
-                journal::write(sql, now, &row.correlation_id, &row.contact, "waiting", "for the widget")?;
-                return Ok(true);
-            }
-            if contact.may_create() {
+    /// A look-up, alone or by a walk, did not find the contact. Part of a block.
+    pub(super) fn not_there(&self, sql: &P::Sql, row: &Pending, now: u64) -> Result<(), SqlError> {
+        let Some(mut contact) = contact::find(sql, &row.contact)? else {
+            return outbox::remove(sql, &row.contact);
+        };
+        if contact.stage == Stage::Verify {
+            contact.read_backs += 1;
+            if contact.read_backs >= READ_BACKS {
                 contact.stage = Stage::Create;
-                contact::save(sql, &contact, now)?;
-                outbox::postpone(sql, &row.contact, now)?;
-                return Ok(true);
+                contact.read_backs = 0;
             }
-            Ok(false)
-        })?;
-        if waits { Ok(()) } else { self.leave_absent(row, "not in Tidio, and not to be created") }
-    }
-
-    fn leave_absent(&self, row: &Pending, why: &str) -> Result<(), SqlError> {
-        let now = self.ports.now_ms();
-        transaction(self.ports.sql(), |sql| {
-            set_stage(sql, &row.contact, Stage::Absent, now)?;
-            outbox::remove(sql, &row.contact)?;
-            journal::write(sql, now, &row.correlation_id, &row.contact, "absent", why)
-        })
+            contact::save(sql, &contact, now)?;
+            outbox::postpone(sql, &row.contact, now + READ_BACK_MS)?;
+            return journal::write(sql, now, &row.correlation_id, &row.contact, "read_back", "not there");
+        }
+        // The grace only counts from a clock that has not gone back since.
+        let grace = contact.grace_until_ms.min(now + self.settings.widget_grace_ms);
+        if now < grace {
+            outbox::postpone(sql, &row.contact, grace)?;
+            return journal::write(sql, now, &row.correlation_id, &row.contact, "waiting", "for the widget");
+        }
+        if contact.may_create() {
+            contact.stage = Stage::Create;
+            contact::save(sql, &contact, now)?;
+            return outbox::postpone(sql, &row.contact, now);
+        }
+        leave_absent(sql, row, now, "not in Tidio, and not to be created")
     }
 
     /// Creates contacts. Not repeatable, therefore:
@@ -241,6 +234,12 @@ impl<P: Ports> Engine<P> {
             journal::write(sql, now, &row.correlation_id, &row.contact, "dead_letter", cause)
         })
     }
+}
+
+fn leave_absent<S: super::sql::Sql>(sql: &S, row: &Pending, now: u64, why: &str) -> Result<(), SqlError> {
+    set_stage(sql, &row.contact, Stage::Absent, now)?;
+    outbox::remove(sql, &row.contact)?;
+    journal::write(sql, now, &row.correlation_id, &row.contact, "absent", why)
 }
 
 fn set_stage<S: super::sql::Sql>(sql: &S, key: &str, stage: Stage, now: u64) -> Result<(), SqlError> {

@@ -4,13 +4,14 @@ mod admin;
 mod crash;
 mod flows;
 mod order_flows;
+mod people;
 mod properties;
 mod shop;
 mod sim;
 mod sqlite;
 mod vendor;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -28,6 +29,7 @@ pub struct World {
     pub shop: Rc<FakeShop>,
     pub clock: Rc<Cell<u64>>,
     pub fuse: Rc<Fuse>,
+    pub settings: Rc<RefCell<Settings>>,
     seed: Rc<Cell<u64>>,
 }
 
@@ -40,13 +42,14 @@ impl World {
             shop: Rc::new(FakeShop::new(fuse.clone(), clock.clone())),
             clock,
             fuse,
+            settings: Rc::new(RefCell::new(Settings { widget_grace_ms: 3_000, ..Settings::default() })),
             seed: Rc::new(Cell::new(seed)),
         }
     }
 
     /// Opens the engine, as often as it takes.
     pub fn open(&self) -> Engine<World> {
-        let settings = Settings { widget_grace_ms: 3_000, ..Settings::default() };
+        let settings = self.settings.borrow().clone();
         Engine::open(self.clone(), settings.clone()).unwrap_or_else(|_| {
             self.fuse.reset(None);
             Engine::open(self.clone(), settings).unwrap()

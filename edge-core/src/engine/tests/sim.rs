@@ -59,6 +59,14 @@ impl Sim {
         if let Some(customer) = poisoned {
             world.vendor.poison.borrow_mut().push(format!("c{customer}@example.com"));
         }
+        // Look-ups alone, by walks of several pages, and both.
+        world.vendor.page.set(1 + dice.below(4) as usize);
+        let settings = Settings {
+            assumed_pages: dice.below(4),
+            reconcile_ms: 600_000,
+            ..world.settings.borrow().clone()
+        };
+        *world.settings.borrow_mut() = settings;
         let engine = world.open();
         engine.begin_sync(&["main".to_owned()]).unwrap();
         Sim { world, dice, engine, bag: Vec::new(), model: Model::default(), serial: 0, poisoned }

@@ -26,6 +26,8 @@ pub struct Vendor {
     pub poison: RefCell<Vec<String>>,
     /// Faults of the next calls; `None` is a good call.
     pub faults: RefCell<VecDeque<Option<Fault>>>,
+    /// Pages of the whole list fail while set.
+    pub list_fault: RefCell<Option<Fault>>,
     /// All calls fail while set.
     pub outage: RefCell<Option<Fault>>,
     pub calls: RefCell<Vec<(u64, &'static str)>>,
@@ -35,6 +37,8 @@ pub struct Vendor {
     pub step_back: RefCell<Option<String>>,
     pub clock: Rc<Cell<u64>>,
     pub latency_ms: Cell<u64>,
+    /// Contacts on a page of the list.
+    pub page: Cell<usize>,
     fuse: Rc<Fuse>,
     next_id: Cell<u32>,
 }
@@ -47,6 +51,7 @@ impl Vendor {
             properties: RefCell::new(names.map(str::to_owned).to_vec()),
             poison: RefCell::default(),
             faults: RefCell::default(),
+            list_fault: RefCell::default(),
             outage: RefCell::default(),
             calls: RefCell::default(),
             limit: Cell::new(120),
@@ -54,6 +59,7 @@ impl Vendor {
             step_back: RefCell::default(),
             clock,
             latency_ms: Cell::new(20),
+            page: Cell::new(100),
             fuse,
             next_id: Cell::new(1),
         }
@@ -166,6 +172,9 @@ fn apply(contact: &mut TidioContact, patch: &ContactPatch) {
 
 impl Tidio for Vendor {
     async fn contacts(&self, _: &str, email: Option<&str>, cursor: Option<&str>) -> Answer<ContactPage> {
+        if email.is_none() {
+            self.faults.borrow_mut().extend(self.list_fault.borrow().clone().map(Some));
+        }
         self.call("contacts", || {
             let start: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
             let matching: Vec<TidioContact> = self
@@ -175,7 +184,8 @@ impl Tidio for Vendor {
                 .filter(|contact| email.is_none() || contact.email.as_deref() == email)
                 .cloned()
                 .collect();
-            let contacts: Vec<TidioContact> = matching.iter().skip(start).take(100).cloned().collect();
+            let contacts: Vec<TidioContact> =
+                matching.iter().skip(start).take(self.page.get()).cloned().collect();
             let end = start + contacts.len();
             Ok(ContactPage { contacts, cursor: (end < matching.len()).then(|| end.to_string()) })
         })
