@@ -1,7 +1,7 @@
 // Bundles the package into dist/. The wasm module and its JavaScript twin are inputs, made beforehand by
 // `cargo xtask build bridge`; `--without-module` builds everything else, for type checks of a shop.
 import { existsSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -42,6 +42,10 @@ await writeFile(
   join(dist, "next.js"),
   `"use client";\nexport { TidioBridge, useTidioBridge, useTidioStatus } from "./react.js";\n`,
 );
+
+/** The command line: Node only, with nothing left out, and readable, because people look into what they run. */
+await build({ ...common, entryPoints: { cli: "src/cli/main.ts" }, platform: "node", target: ["node20.19"], minify: false });
+await chmod(join(dist, "cli.js"), 0o755);
 
 // One file per consent manager, so that a shopper downloads the shop's own only.
 const adapters = (await readdir(join(root, "src/consent"))).filter((file) => !/^(adapter|function|table|vanilla)/.test(file));

@@ -1,0 +1,22 @@
+/** All commands, in the order of the help. */
+import type { Command } from "../command.js";
+import { backfill, backfillPause, backfillResume, backfillStatus } from "./backfill.js";
+import { deadLettersList, deadLettersReplay, deadLettersShow } from "./dead-letters.js";
+import { doctor } from "./doctor.js";
+import { subscriptionCheck, subscriptionCreate, subscriptionDelete } from "./subscription.js";
+import { trace } from "./trace.js";
+
+export const COMMANDS: readonly Command[] = [
+  doctor,
+  backfill,
+  backfillStatus,
+  backfillPause,
+  backfillResume,
+  trace,
+  deadLettersList,
+  deadLettersShow,
+  deadLettersReplay,
+  subscriptionCreate,
+  subscriptionCheck,
+  subscriptionDelete,
+];

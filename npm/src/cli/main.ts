@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/** `npx commercetools-tidio`: the process around the program. The one file that touches it. */
+import { setTimeout as wait } from "node:timers/promises";
+import manifest from "../../package.json" with { type: "json" };
+import { COMMANDS } from "./commands/index.js";
+import { run } from "./run.js";
+import { terminalOf } from "./terminal.js";
+
+const interrupt = new AbortController();
+process.on("SIGINT", () => {
+  // The second time, or where nothing waits for it, the process ends at once.
+  if (interrupt.signal.aborted || !waiting) process.exit(130);
+  interrupt.abort();
+});
+// Somebody stopped reading, for example `| head`.
+process.stdout.on("error", () => process.exit(0));
+
+let waiting = false;
+
+async function sleep(ms: number): Promise<boolean> {
+  waiting = true;
+  try {
+    await wait(ms, undefined, { signal: interrupt.signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    waiting = false;
+  }
+}
+
+process.exitCode = await run(
+  process.argv.slice(2),
+  COMMANDS,
+  {
+    env: process.env,
+    terminal: terminalOf(process.stdout, process.stderr, process.env),
+    fetch: globalThis.fetch,
+    now: Date.now,
+    sleep,
+  },
+  manifest.version,
+);
