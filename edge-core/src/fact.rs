@@ -45,6 +45,25 @@ pub struct IdentityLink {
     pub observed_at_ms: u64,
 }
 
+/// A proven shopper gave or withdrew the consent to share identity and cart. The one observed last counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentFact {
+    /// Idempotency key.
+    pub id: String,
+    /// The contact's key in the engine, see [`IdentityLink::contact`].
+    pub contact: String,
+    /// Opaque id shared with the browser.
+    pub distinct_id: String,
+    /// May identity and cart travel from now on?
+    pub share: bool,
+    /// What this changes in the contact: an empty value is cleared. A withdrawal lists everything that was shared.
+    pub properties: BTreeMap<String, String>,
+    /// Correlation id of the call that brought the fact.
+    pub correlation_id: String,
+    /// When it was observed, milliseconds since the Unix epoch.
+    pub observed_at_ms: u64,
+}
+
 /// Tidio told of a contact, by webhook or in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactSeen {
@@ -88,6 +107,8 @@ pub struct OrderFact {
 pub enum Fact {
     /// A proven shopper was seen.
     Identity(IdentityLink),
+    /// A proven shopper gave or withdrew consent.
+    Consent(ConsentFact),
     /// A Tidio contact was seen.
     ContactSeen(ContactSeen),
     /// Something about an order changed.
@@ -99,6 +120,7 @@ impl Fact {
     pub fn id(&self) -> &str {
         match self {
             Fact::Identity(link) => &link.id,
+            Fact::Consent(consent) => &consent.id,
             Fact::ContactSeen(seen) => &seen.id,
             Fact::Order(fact) => &fact.id,
         }
@@ -108,6 +130,7 @@ impl Fact {
     pub fn subject(&self) -> &str {
         match self {
             Fact::Identity(link) => &link.contact,
+            Fact::Consent(consent) => &consent.contact,
             Fact::ContactSeen(seen) => &seen.tidio_id,
             Fact::Order(fact) => &fact.order,
         }
@@ -117,6 +140,7 @@ impl Fact {
     pub const fn kind(&self) -> &'static str {
         match self {
             Fact::Identity(_) => "identity",
+            Fact::Consent(_) => "consent",
             Fact::ContactSeen(_) => "contact_seen",
             Fact::Order(_) => "order",
         }
@@ -126,6 +150,7 @@ impl Fact {
     pub fn correlation_id(&self) -> &str {
         match self {
             Fact::Identity(link) => &link.correlation_id,
+            Fact::Consent(consent) => &consent.correlation_id,
             Fact::ContactSeen(seen) => &seen.correlation_id,
             Fact::Order(fact) => &fact.correlation_id,
         }

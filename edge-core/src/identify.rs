@@ -4,7 +4,7 @@
 //! link to Tidio.
 //!
 //! Invariants: without consent to share nothing is read and nothing leaves beyond store, locale and the consent
-//! itself; a person is named only for a verified customer; everything that leaves passes the store's policy.
+//! itself; a person is named only for a verified customer, and a claim opens nothing; everything that leaves passes the store's policy.
 
 #[cfg(test)]
 mod tests;
@@ -18,13 +18,14 @@ use contract::{
 use futures_util::future;
 
 use crate::access_token::{self, Memory};
+use crate::claim;
 use crate::commerce::{self, Commerce, Customer};
 use crate::config::{CommerceProject, Config, LocaleSettings, Store, TidioProject};
 use crate::fact::IdentityLink;
-use crate::identity::distinct_id;
+use crate::identity::{contact_key, distinct_id};
 use crate::project::{self, Context};
 use crate::proof::{ProvenSubject, Subject};
-use crate::property::{Properties, Property};
+use crate::property::{Properties, Property, consent_word};
 use crate::route::{self, Visitor};
 use crate::text;
 use crate::token::{self, Purpose};
@@ -128,15 +129,20 @@ pub async fn identify(
         return Err(ErrorCode::ContractUnsupported);
     }
     if request.consent.chat != Consent::Granted {
-        return Ok(without_person(place, Visible::default(), call));
+        return Ok(without_person(place, Identity::Guest, Visible::default(), call));
     }
     if request.consent.share != Consent::Granted {
         let visible = Visible { properties: unshared(place, &request.consent), tags: Vec::new() };
-        return Ok(without_person(place, visible, call));
+        return Ok(without_person(place, Identity::Guest, visible, call));
     }
+    // Where nobody is proven, what the visitor says counts as said.
+    let unproven = match &request.claimed {
+        Some(claim) if claim::is_claim(claim)? => Identity::Claimed,
+        _ => Identity::Guest,
+    };
     match prove(config, place, request, commerce, call).await? {
-        Some(proven) => known(place, request, &proven, commerce, call).await,
-        None => Ok(without_person(place, around(place, request, Identity::Guest, call), call)),
+        Some(proven) => known(place, request, &proven, unproven, commerce, call).await,
+        None => Ok(without_person(place, unproven, around(place, request, unproven, call), call)),
     }
 }
 
@@ -167,6 +173,7 @@ async fn known(
     place: Place<'_>,
     request: &IdentifyRequest,
     proven: &ProvenSubject,
+    unproven: Identity,
     commerce: &impl Commerce,
     call: Call<'_>,
 ) -> Result<Identified, ErrorCode> {
@@ -183,11 +190,15 @@ async fn known(
     let context = Context::new(place.store, place.project, place.locale.tag.as_str());
     let cart = project::cart(&context, cart.as_ref());
     let Some(customer) = customer else {
-        let mut visible = around(place, request, Identity::Guest, call);
+        let mut visible = around(place, request, unproven, call);
         if proven.subject() != &Subject::Guest || proven.cart().is_some() {
             visible.properties.extend(cart);
         }
-        return Ok(without_person(place, visible, call));
+        // An anonymous session's own orders, if it has any.
+        if !orders.orders.is_empty() {
+            visible.properties.extend(project::history(&context, &orders));
+        }
+        return Ok(without_person(place, unproven, visible, call));
     };
     let mut visible = around(place, request, Identity::Verified, call);
     visible.properties.set_or_clear(Property::CustomerNumber, customer.customer_number.as_deref());
@@ -227,11 +238,7 @@ fn unshared(place: Place<'_>, consent: &ConsentState) -> Properties {
     properties.set(Property::Identity, Identity::Guest.as_str());
     properties.set(Property::Store, place.store.key.as_str());
     properties.set(Property::Locale, place.locale.tag.as_str());
-    let consent = match consent.share {
-        Consent::Granted => "chat and sharing",
-        Consent::Denied | Consent::Pending => "chat only",
-    };
-    properties.set(Property::Consent, consent);
+    properties.set(Property::Consent, consent_word(consent));
     properties
 }
 
@@ -252,8 +259,8 @@ fn is_page_of(store: &Store, url: &str) -> bool {
     })
 }
 
-fn without_person(place: Place<'_>, visible: Visible, call: Call<'_>) -> Identified {
-    Identified { reply: reply(place, Identity::Guest, None, visible, call), link: None }
+fn without_person(place: Place<'_>, identity: Identity, visible: Visible, call: Call<'_>) -> Identified {
+    Identified { reply: reply(place, identity, None, visible, call), link: None }
 }
 
 fn with_person(place: Place<'_>, customer: Customer, visible: Visible, call: Call<'_>) -> Identified {
@@ -273,7 +280,7 @@ fn with_person(place: Place<'_>, customer: Customer, visible: Visible, call: Cal
         phone: None,
     };
     let reply = reply(place, Identity::Verified, Some(person), visible, call);
-    let contact = format!("{project_key}:customer:{}", customer.id);
+    let contact = contact_key(project_key, &customer.id);
     let link = IdentityLink {
         id: format!("identify:{}:{contact}:{}", call.correlation_id, call.now_ms),
         contact,

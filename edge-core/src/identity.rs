@@ -36,6 +36,11 @@ pub fn random_uuid(mut random: [u8; 16]) -> String {
     format_uuid(&random)
 }
 
+/// The key of a customer's contact in the engine, the same for everybody who has a fact about it.
+pub fn contact_key(project: &ProjectKey, customer_id: &str) -> String {
+    format!("{project}:customer:{customer_id}")
+}
+
 /// Writes 16 bytes in the form of a UUID, lower case.
 pub fn format_uuid(bytes: &[u8; 16]) -> String {
     let hex = hex::encode(bytes);

@@ -4,8 +4,10 @@
 #![forbid(unsafe_code)]
 
 pub mod access_token;
+pub mod claim;
 pub mod commerce;
 pub mod config;
+pub mod consent;
 pub mod doctor;
 pub mod engine;
 pub mod fact;

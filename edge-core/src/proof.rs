@@ -34,12 +34,23 @@ impl Subject {
 pub struct ProvenSubject {
     subject: Subject,
     cart: Option<String>,
+    token_id: Option<String>,
 }
 
 impl ProvenSubject {
     /// To be called by verifications only.
     pub(crate) fn new(subject: Subject, cart: Option<String>) -> Self {
-        ProvenSubject { subject, cart }
+        ProvenSubject { subject, cart, token_id: None }
+    }
+
+    /// The same, with the id of the token that proved it.
+    pub(crate) fn with_token_id(self, id: &str) -> Self {
+        ProvenSubject { token_id: Some(id.to_owned()), ..self }
+    }
+
+    /// `jti` of the identity token; access tokens have none.
+    pub fn token_id(&self) -> Option<&str> {
+        self.token_id.as_deref()
     }
 
     /// Who it is.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::MAX_PROPERTY_CHARS;
+use contract::{Consent, ConsentState, MAX_PROPERTY_CHARS};
 use serde_json::Value;
 
 use crate::config::{Config, FieldPolicy, Mistake, Name, Path, Problem, Problems, Setting, Shape};
@@ -139,6 +139,15 @@ catalogue! {
     Timeline = "ct_timeline", Text, History, Detailed, "Order timeline";
     CorrelationId = "ct_correlation_id", Text, Trace, Minimal, "Correlation id";
     AgentLink = "ct_agent_link", Url, Trace, Standard, "Agent page";
+}
+
+/// The value of `ct_consent`.
+pub fn consent_word(consent: &ConsentState) -> &'static str {
+    match (consent.chat, consent.share) {
+        (Consent::Granted, Consent::Granted) => "chat and sharing",
+        (Consent::Granted, Consent::Denied | Consent::Pending) => "chat only",
+        (Consent::Denied | Consent::Pending, _) => "none",
+    }
 }
 
 /// A property's name in the configuration.

@@ -124,6 +124,10 @@ async fn configured(
             let body = read_body(incoming, request).await;
             handlers::identify(env, config, incoming, body, now_ms).await
         }
+        Endpoint::Consent => {
+            let body = read_body(incoming, request).await;
+            (handlers::consent(env, config, incoming, body, now_ms).await, None)
+        }
         Endpoint::Healthz
         | Endpoint::Readyz
         | Endpoint::Doctor

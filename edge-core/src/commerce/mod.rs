@@ -159,7 +159,7 @@ pub async fn cart(
     Ok((is_current && owns_cart(proven, &cart) && is_of_store(cart.store.as_ref(), store)).then_some(cart))
 }
 
-/// The newest orders of a proven customer in a store, newest first, and how many there are in all.
+/// The newest orders of a proven subject in a store, newest first, and how many there are in all.
 #[derive(Clone, Debug, Default)]
 pub struct OrderHistory {
     /// Newest first, at most [`HISTORY_LIMIT`].
@@ -171,7 +171,8 @@ pub struct OrderHistory {
 /// How many orders are read for an agent: what fits into a timeline of 1,000 characters.
 pub const HISTORY_LIMIT: usize = 10;
 
-/// Reads the history; empty for anyone but a customer, since guest orders cannot be proven.
+/// Reads the history of a customer or of an anonymous session; empty for a guest, whose orders nothing proves: an
+/// e-mail address or an order number is no proof.
 ///
 /// # Errors
 /// As the port, without [`CommerceError::NotFound`].
@@ -180,10 +181,14 @@ pub async fn orders(
     proven: &ProvenSubject,
     store: &StoreKey,
 ) -> Result<OrderHistory, CommerceError> {
-    let Subject::Customer(id) = proven.subject() else { return Ok(OrderHistory::default()) };
+    let (predicate, variable, id) = match proven.subject() {
+        Subject::Customer(id) => ("customerId = :customer", "&var.customer=", id),
+        Subject::Anonymous(id) => ("anonymousId = :anonymous", "&var.anonymous=", id),
+        Subject::Guest => return Ok(OrderHistory::default()),
+    };
     let mut path = format!("/in-store/key={}/orders?where=", encoded(store.as_str()));
-    percent_encode("customerId = :customer", &mut path);
-    path.push_str("&var.customer=");
+    percent_encode(predicate, &mut path);
+    path.push_str(variable);
     percent_encode(id, &mut path);
     path.push_str("&sort=");
     percent_encode("createdAt desc", &mut path);
@@ -192,9 +197,11 @@ pub async fn orders(
         Err(CommerceError::NotFound) => return Ok(OrderHistory::default()),
         page => page?,
     };
-    let is_own =
-        |order: &Order| order.customer_id.as_deref() == Some(id) && is_of_store(order.store.as_ref(), store);
-    let orders: Vec<Order> = page.results.into_iter().filter(is_own).collect();
+    let orders: Vec<Order> = page
+        .results
+        .into_iter()
+        .filter(|order| owns_order(proven.subject(), order) && is_of_store(order.store.as_ref(), store))
+        .collect();
     let total = page.total.unwrap_or_default().max(orders.len() as u64);
     Ok(OrderHistory { total: if orders.is_empty() { 0 } else { total }, orders })
 }
@@ -227,6 +234,15 @@ fn owns_cart(proven: &ProvenSubject, cart: &Cart) -> bool {
                 }
         }
         Subject::Guest => cart.customer_id.is_none() && is_proven_cart,
+    }
+}
+
+/// An anonymous session's order that has become a customer's belongs to that customer alone.
+fn owns_order(subject: &Subject, order: &Order) -> bool {
+    match subject {
+        Subject::Customer(id) => order.customer_id.as_ref() == Some(id),
+        Subject::Anonymous(id) => order.customer_id.is_none() && order.anonymous_id.as_ref() == Some(id),
+        Subject::Guest => false,
     }
 }
 

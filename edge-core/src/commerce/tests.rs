@@ -71,6 +71,7 @@ fn reads_ask_for_exactly_this() {
             None,
             &[
                 "/in-store/key=de/carts?where=anonymousId%20%3D%20%3Aanonymous%20and%20cartState%20%3D%20%22Active%22&var.anonymous=a%22b&sort=lastModifiedAt%20desc&limit=1&withTotal=false",
+                "/in-store/key=de/orders?where=anonymousId%20%3D%20%3Aanonymous&var.anonymous=a%22b&sort=createdAt%20desc&limit=10",
             ],
         ),
     ];
@@ -95,6 +96,19 @@ fn strangers_orders_are_left_out_even_if_the_vendor_sends_them() {
     let port = FakeCommerce::default().with("/in-store/key=de/orders", &page);
     let history = block_on(orders(&port, &proven("customer:c-1", None), &store())).unwrap();
     assert_eq!(history.orders.iter().map(|order| order.id.as_str()).collect::<Vec<_>>(), ["o-1"]);
+    let page = json!({ "results": [
+        order_json(&json!({"id": "o-1", "customerId": null, "anonymousId": "a-1"})),
+        order_json(&json!({"id": "o-2", "customerId": null, "anonymousId": "a-2"})),
+        order_json(&json!({"id": "o-3", "anonymousId": "a-1"})),
+        order_json(&json!({"id": "o-4", "customerId": null})),
+    ] });
+    let port = FakeCommerce::default().with("/in-store/key=de/orders", &page);
+    for (subject, want) in [("anon:a-1", &["o-1"][..]), ("anon:a-3", &[]), ("guest", &[])] {
+        let history = block_on(orders(&port, &proven(subject, Some("cart-1")), &store())).unwrap();
+        let ids: Vec<&str> = history.orders.iter().map(|order| order.id.as_str()).collect();
+        assert_eq!(ids, want, "{subject}");
+        assert_eq!(history.total, want.len() as u64, "{subject}");
+    }
 }
 
 #[test]

@@ -18,6 +18,8 @@ const FIRST_NAME: &str = "@first_name";
 const LAST_NAME: &str = "@last_name";
 const CREATE: &str = "@create";
 const ORDERED: &str = "@ordered";
+/// The newest word on the consent to share, see [`super::consent`].
+pub(super) const SHARE: &str = "@share";
 
 /// How the id of a reading of orders starts.
 pub const READING: &str = "orders:";
@@ -84,9 +86,9 @@ pub struct Observed {
     #[serde(rename = "v")]
     value: String,
     #[serde(rename = "a")]
-    at_ms: u64,
+    pub(super) at_ms: u64,
     #[serde(rename = "b")]
-    by: String,
+    pub(super) by: String,
 }
 
 /// A row of table `contact`. Holds personal data: never print one.
@@ -156,6 +158,9 @@ impl Contact {
 
     /// Whether the newest word on it allows to create the contact.
     pub fn may_create(&self) -> bool {
+        if self.is_withdrawn() {
+            return false;
+        }
         match self.desired_value(CREATE) {
             Some("on_identify") => true,
             Some("on_order") => self.desired_value(ORDERED).is_some(),
@@ -163,11 +168,11 @@ impl Contact {
         }
     }
 
-    fn desired_value(&self, name: &str) -> Option<&str> {
+    pub(super) fn desired_value(&self, name: &str) -> Option<&str> {
         self.desired.get(name).map(|seen| seen.value.as_str()).filter(|value| !value.is_empty())
     }
 
-    fn observe(&mut self, name: &str, value: &str, at_ms: u64, by: &str) {
+    pub(super) fn observe(&mut self, name: &str, value: &str, at_ms: u64, by: &str) {
         let value: String = value.chars().take(VALUE_CHARS).collect();
         let seen = Observed { value, at_ms, by: by.to_owned() };
         let newer = self
@@ -181,6 +186,9 @@ impl Contact {
 
     /// Merges a link.
     pub fn merge(&mut self, link: &IdentityLink, source: Source) {
+        if source != Source::Shopper && self.is_withdrawn() {
+            return;
+        }
         let at = match source {
             Source::Shopper => link.observed_at_ms,
             // Readings follow each other, whatever the clock says.
@@ -199,7 +207,10 @@ impl Contact {
             CreatePolicy::OnOrder => "on_order",
         };
         match source {
-            Source::Shopper => self.observe(CREATE, create, at, by),
+            Source::Shopper => {
+                self.observe(CREATE, create, at, by);
+                self.observe_share(true, at, by);
+            }
             // What a shopper's visit said about it counts more: an order alone is no visit.
             Source::Orders | Source::NoOrders => {
                 let create = if create == "on_identify" { "never" } else { create };
@@ -228,8 +239,8 @@ impl Contact {
         for (name, seen) in &self.desired {
             let value = seen.value.as_str();
             let is_field = name.starts_with('@');
-            if name == CREATE
-                || name == ORDERED
+            if [CREATE, ORDERED, SHARE].contains(&name.as_str())
+                || self.is_held_back(seen)
                 || (is_field && value.is_empty())
                 || (!is_field && !available(name))
             {

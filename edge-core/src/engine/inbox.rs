@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::{self, Source, Stage};
 use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
-use super::{Priority, Settings, catalogue, journal, outbox};
+use super::{Priority, Settings, catalogue, consent, journal, outbox};
 use crate::fact::{ContactSeen, Fact, IdentityLink, OrderFact};
 
 /// Facts absorbed in one block.
@@ -74,6 +74,7 @@ fn absorb_row<S: Sql>(
     let priority = Priority::from_number(row.number(2)?);
     match &fact {
         Fact::Identity(link) => merge_link(sql, settings, link, Source::Shopper, priority, now_ms),
+        Fact::Consent(fact) => consent::absorb(sql, fact, priority, now_ms),
         Fact::ContactSeen(seen) => absorb_seen(sql, seen, now_ms),
         // Not selected above: an order is read first.
         Fact::Order(_) => Ok("misplaced"),
@@ -96,6 +97,16 @@ pub(super) fn merge_link<S: Sql>(
         return Ok("suppressed");
     }
     contact.merge(link, source);
+    if contact.is_withdrawn() {
+        // The widget may have made the contact while consent held: then there is something to clear.
+        if contact.stage == Stage::Absent && source == Source::Shopper {
+            contact.stage = Stage::Lookup;
+            outbox::enqueue(sql, &link.contact, priority, &link.correlation_id, now_ms)?;
+        }
+        contact::save(sql, &contact, now_ms)?;
+        journal::write(sql, now_ms, &link.correlation_id, &link.contact, "held_back", "consent withdrawn")?;
+        return Ok("held_back");
+    }
     let worth_a_look = source == Source::Shopper || contact.may_create();
     if contact.stage == Stage::Absent && worth_a_look {
         contact.stage = Stage::Lookup;

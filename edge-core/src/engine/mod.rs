@@ -12,6 +12,7 @@ pub mod admin;
 pub mod breaker;
 pub mod budget;
 pub mod catalogue;
+mod consent;
 mod contact;
 pub mod cursor;
 pub mod dead;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::shop::{ChangedPage, CustomerView, OrderHead, PAGE_LIMIT, ShopError, Window};
 use crate::commerce::{Commerce, CommerceError, Customer, HISTORY_LIMIT, Order, OrderHistory};
 use crate::config::{CommerceProject, Config, Store, TidioProject};
-use crate::identity::distinct_id;
+use crate::identity::{contact_key, distinct_id};
 use crate::json;
 use crate::link::percent_encode;
 use crate::project::{self, Context};
@@ -200,7 +200,7 @@ fn view(scope: Scope<'_>, record: Customer, orders: &[Order], correlation_id: &s
     let project_key = &scope.project.project_key;
     let key = &scope.tidio.distinct_id_key;
     Some(CustomerView {
-        contact: format!("{project_key}:customer:{}", record.id),
+        contact: contact_key(project_key, &record.id),
         distinct_id: distinct_id(key, &scope.tidio.public_key, project_key, &record.id),
         has_orders: total > 0,
         first_name: clean(&record.first_name),

@@ -147,7 +147,61 @@ fn an_anonymous_session_shows_its_cart_and_stays_a_guest() {
     assert_eq!(identified.reply.properties["ct_identity"], "guest");
     assert!(!identified.reply.properties.contains_key("ct_order_number"));
     assert!(identified.reply.person.is_none() && identified.link.is_none());
-    assert_eq!(*commerce.asked.borrow(), ["prepare", "/in-store/key=de/carts/cart-9"]);
+    let asked = commerce.asked.borrow();
+    assert_eq!(asked[..2], ["prepare", "/in-store/key=de/carts/cart-9"]);
+    assert!(asked[2].contains("anonymousId"), "{asked:?}");
+}
+
+#[test]
+fn an_anonymous_session_sees_the_order_that_it_placed() {
+    let own = order(&json!({ "customerId": null, "anonymousId": "a-1", "orderNumber": "2002" }));
+    let commerce = commerce().with("/in-store/key=de/orders", &json!({ "total": 1, "results": [own] }));
+    let identified = run(&request(json!({"token": token("anon:a-1", None)})), &commerce).unwrap();
+    assert_eq!(identified.reply.properties["ct_order_number"], "2002");
+    assert_eq!(identified.reply.properties["ct_identity"], "guest");
+    assert!(identified.link.is_none());
+}
+
+#[test]
+fn a_claim_is_no_proof_and_opens_nothing() {
+    let claim = json!({ "name": "Anna Schmidt", "email": "anna@example.com" });
+    let cases = [
+        ("no token", json!({ "claimed": claim }), "claimed"),
+        ("a guest's token", json!({ "claimed": claim, "token": token("guest", None) }), "claimed"),
+        ("nothing said", json!({ "claimed": {} }), "guest"),
+        ("nonsense said", json!({ "claimed": { "email": "asdf", "phone": "1" } }), "guest"),
+        ("a customer's token", json!({ "claimed": claim, "token": token("customer:c-1", None) }), "verified"),
+        (
+            "no consent to share",
+            json!({ "claimed": claim, "consent": { "chat": "granted", "share": "denied", "source": "t" } }),
+            "guest",
+        ),
+    ];
+    for (name, changes, want) in cases {
+        let commerce = commerce();
+        let identified = run(&request(changes), &commerce).unwrap();
+        let reply = &identified.reply;
+        assert_eq!(reply.identity.as_str(), want, "{name}");
+        assert_eq!(reply.properties["ct_identity"], want, "{name}");
+        if want != "verified" {
+            assert!(reply.person.is_none() && identified.link.is_none(), "{name}");
+            assert!(commerce.asked.borrow().is_empty(), "{name}: {:?}", commerce.asked.borrow());
+            let text = serde_json::to_string(reply).unwrap();
+            assert!(!text.contains("nna"), "{name}: the claim is repeated: {text}");
+        }
+    }
+    for (name, changes) in [
+        ("too long", json!({ "claimed": { "name": "x".repeat(255) } })),
+        (
+            "too long, by a customer",
+            json!({ "claimed": { "name": "x".repeat(255) }, "token": token("customer:c-1", None) }),
+        ),
+    ] {
+        let refused = run(&request(changes), &commerce()).map(|_| ()).unwrap_err();
+        assert_eq!(refused, ErrorCode::BodyMalformed, "{name}");
+    }
+    let bad = json!({ "claimed": claim, "token": "x" });
+    assert_eq!(run(&request(bad), &commerce()).map(|_| ()).unwrap_err(), ErrorCode::TokenMalformed);
 }
 
 #[test]

@@ -115,13 +115,39 @@ pub fn verify(
     purpose: Purpose<'_>,
     now_seconds: u64,
 ) -> Result<ProvenSubject, ErrorCode> {
+    verify_late(token, keys, purpose, now_seconds, 0).map(|(proven, _still_live)| proven)
+}
+
+/// As [`verify`], but a token that expired at most `late_seconds` ago will do. Also tells whether it has expired.
+///
+/// For what a shopper must be able to do with the page that is open, however long, and what harms nobody: see
+/// [`crate::consent`].
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_late(
+    token: &str,
+    keys: &TokenKeys,
+    purpose: Purpose<'_>,
+    now_seconds: u64,
+    late_seconds: u64,
+) -> Result<(ProvenSubject, Freshness), ErrorCode> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(ErrorCode::TokenTooLarge);
     }
     let claims = verify_signature(token, keys)?;
-    check_times(&claims, now_seconds)?;
+    let freshness = check_times(&claims, now_seconds, late_seconds)?;
     check_purpose(&claims.custom, purpose)?;
-    subject(&claims.custom)
+    Ok((subject(&claims.custom)?, freshness))
+}
+
+/// Is a token still within its life?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Yes.
+    Live,
+    /// No, but not for longer than was allowed.
+    Expired,
 }
 
 fn verify_signature(token: &str, keys: &TokenKeys) -> Result<Claims<IdentityClaims>, ErrorCode> {
@@ -148,7 +174,11 @@ fn verify_signature(token: &str, keys: &TokenKeys) -> Result<Claims<IdentityClai
     }
 }
 
-fn check_times(claims: &Claims<IdentityClaims>, now_seconds: u64) -> Result<(), ErrorCode> {
+fn check_times(
+    claims: &Claims<IdentityClaims>,
+    now_seconds: u64,
+    late_seconds: u64,
+) -> Result<Freshness, ErrorCode> {
     let (Some(issued), Some(expires)) = (claims.issued_at, claims.expiration) else {
         return Err(ErrorCode::TokenMalformed);
     };
@@ -161,10 +191,10 @@ fn check_times(claims: &Claims<IdentityClaims>, now_seconds: u64) -> Result<(), 
     if starts > now + skew {
         return Err(ErrorCode::TokenNotYetValid);
     }
-    if now >= expires + skew {
+    if now >= expires + skew + i128::from(late_seconds) {
         return Err(ErrorCode::TokenExpired);
     }
-    Ok(())
+    Ok(if now >= expires + skew { Freshness::Expired } else { Freshness::Live })
 }
 
 fn check_purpose(claims: &IdentityClaims, purpose: Purpose<'_>) -> Result<(), ErrorCode> {
@@ -190,5 +220,5 @@ fn subject(claims: &IdentityClaims) -> Result<ProvenSubject, ErrorCode> {
     if !jti_fits || !cart_fits {
         return Err(ErrorCode::TokenMalformed);
     }
-    Ok(ProvenSubject::new(subject, claims.cart.clone()))
+    Ok(ProvenSubject::new(subject, claims.cart.clone()).with_token_id(&claims.jti))
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use contract::{ErrorCode, IdentifyRequest};
 use edge_core::access_token::Memory;
-use edge_core::config::{Config, Secret};
+use edge_core::config::{CommerceProject, Config, Secret, Store, TidioProject};
 use edge_core::identify::{Call, Identified, Place};
 use edge_core::json;
 use worker::Env;
@@ -22,6 +22,11 @@ use crate::rate_limit;
 
 thread_local! {
     static MEMORY: Rc<RefCell<Memory>> = Rc::default();
+}
+
+/// What this isolate remembers about access tokens.
+pub fn memory() -> Rc<RefCell<Memory>> {
+    MEMORY.with(Rc::clone)
 }
 
 /// The answer, and what is to be delivered after it.
@@ -51,7 +56,7 @@ pub async fn identify(
         return (allow_for_store(refuse(ErrorCode::RateLimited), place.store, origin), None);
     }
     let commerce = CommerceClient::new(env, place.project, &incoming.correlation_id);
-    let memory = MEMORY.with(Rc::clone);
+    let memory = memory();
     let call = Call {
         correlation_id: incoming.correlation_id.as_str(),
         now_ms,
@@ -75,9 +80,25 @@ fn place<'a>(
     request: &IdentifyRequest,
     origin: Option<&str>,
 ) -> Result<Place<'a>, ErrorCode> {
-    let (store, ..) = config.store(&request.store).ok_or(ErrorCode::StoreUnknown)?;
-    if !origin.is_some_and(|origin| store.allows_origin(origin)) {
-        return Err(ErrorCode::OriginForbidden);
-    }
+    store_for(config, &request.store, origin)?;
     Place::find(config, &request.store, &request.locale)
 }
+
+/// The store with this key, if pages of that origin may call for it.
+///
+/// # Errors
+/// `store_unknown`, `origin_forbidden`: the caller's.
+pub fn store_for<'a>(
+    config: &'a Config,
+    key: &str,
+    origin: Option<&str>,
+) -> Result<StorePlace<'a>, ErrorCode> {
+    let found = config.store(key).ok_or(ErrorCode::StoreUnknown)?;
+    if !origin.is_some_and(|origin| found.0.allows_origin(origin)) {
+        return Err(ErrorCode::OriginForbidden);
+    }
+    Ok(found)
+}
+
+/// A store with its two projects.
+pub type StorePlace<'a> = (&'a Store, &'a CommerceProject, &'a TidioProject);

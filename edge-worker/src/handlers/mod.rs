@@ -2,6 +2,7 @@
 
 mod admin;
 mod bootstrap;
+mod consent;
 mod doctor;
 pub mod events;
 mod health;
@@ -10,6 +11,7 @@ mod operations;
 
 pub use admin::explain_route;
 pub use bootstrap::bootstrap;
+pub use consent::consent;
 pub use doctor::doctor;
 pub use health::{healthz, readyz};
 pub use identify::identify;

@@ -17,6 +17,8 @@ pub enum Endpoint {
     Identify,
     /// The cart has changed.
     Cart,
+    /// Consent was given or withdrawn.
+    Consent,
     /// A dry run of the routing rules.
     ExplainRoute,
     /// Events by an EventBridge API destination.
@@ -36,6 +38,7 @@ const TABLE: &[(&str, Method, Endpoint)] = &[
     ("/v1/bootstrap", Method::Get, Endpoint::Bootstrap),
     ("/v1/identify", Method::Post, Endpoint::Identify),
     ("/v1/cart", Method::Post, Endpoint::Cart),
+    ("/v1/consent", Method::Post, Endpoint::Consent),
     ("/admin/routes/explain", Method::Get, Endpoint::ExplainRoute),
     ("/admin/doctor", Method::Get, Endpoint::Doctor),
     ("/v1/events/eventbridge", Method::Post, Endpoint::EventBridge),
@@ -53,6 +56,7 @@ impl Endpoint {
             Endpoint::Bootstrap => "bootstrap",
             Endpoint::Identify => "identify",
             Endpoint::Cart => "cart",
+            Endpoint::Consent => "consent",
             Endpoint::ExplainRoute => "routes_explain",
             Endpoint::EventBridge => "eventbridge",
             Endpoint::EventGrid => "eventgrid",
@@ -63,7 +67,7 @@ impl Endpoint {
 
     /// Do pages of other origins call it?
     pub const fn is_for_browsers(self) -> bool {
-        matches!(self, Endpoint::Bootstrap | Endpoint::Identify | Endpoint::Cart)
+        matches!(self, Endpoint::Bootstrap | Endpoint::Identify | Endpoint::Cart | Endpoint::Consent)
     }
 }
 
