@@ -91,12 +91,26 @@ fn checked_destination(project: &Project, draft: &Value) -> Outcome<Value> {
     for member in required {
         needed(destination, member)?;
     }
-    let mut destination = destination.clone();
+    let mut destination = masked(destination.clone());
     let named = json!({ "key": draft["key"], "destination": destination });
     if let Some(source) = event_source(project, &named) {
         destination["source"] = json!(source);
     }
     Ok(destination)
+}
+
+/// Secrets are taken and never given back: the vendor shows a mask in their place. Nothing here uses them.
+fn masked(mut destination: Value) -> Value {
+    let secrets: &[&str] = match destination["type"].as_str() {
+        Some("EventGrid") => &["accessKey"],
+        _ => &["accessSecret"],
+    };
+    for name in secrets {
+        if destination.get(name).is_some() {
+            destination[*name] = json!("****");
+        }
+    }
+    destination
 }
 
 /// Applies an update action.

@@ -78,13 +78,20 @@ describe("trace", () => {
     expect(asked[0]!.url.pathname).toBe("/admin/trace/A%2F1%20%3F%C3%B6");
     const events = out.split("\n").map((text) => /(received|order|written) /.exec(`${text} `)?.[1]).filter(Boolean);
     expect(events).toEqual(["received", "order", "written"]);
-    expect(out).toContain("2026-03-01 12:00:00Z  eu  received  order-1");
+    expect(out).toContain("2026-03-01 12:00:00Z  eu  ← received  order-1");
     expect(exit).toBe(0);
   });
 
   test("--json", async () => {
     const { out } = await command(["trace", "1001", "--json"], () => json(story));
     expect((JSON.parse(out) as { lines: { tidio: string; event: string }[] }).lines.map(({ tidio, event }) => [tidio, event])).toEqual([["eu", "received"], ["us", "order"], ["eu", "written"]]);
+  });
+
+  test("one block for each correlation id, though they overlap in time", async () => {
+    const lines = [line(NOW, "received", "c-1"), line(NOW + 1, "received", "c-2"), line(NOW + 2, "written", "c-1"), line(NOW + 3, "dead_letter", "c-2")];
+    const { out } = await command(["trace", "1001"], () => json({ eu: { lines } }));
+    const seen = out.split("\n").map((text) => /^c-\d|[←→×] \w+/.exec(text)?.[0]).filter(Boolean);
+    expect(seen).toEqual(["c-1", "← received", "→ written", "c-2", "← received", "× dead_letter"]);
   });
 
   test("unknown: 1", async () => {

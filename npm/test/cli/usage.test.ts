@@ -1,4 +1,5 @@
 /** Calling it: help, wrong calls, exit codes, secrets kept out of every output. */
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands/index.js";
 import { EDGE, TOKEN, command, json, problem, refused } from "./world.js";
@@ -36,6 +37,11 @@ describe("help", () => {
       }
     });
   }
+});
+
+test("the documentation names every command", async () => {
+  const page = await readFile(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+  for (const { name } of COMMANDS) expect(page).toContain(`\`${name}`);
 });
 
 describe("wrong calls end with 2 and ask nobody", () => {

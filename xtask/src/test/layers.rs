@@ -137,10 +137,13 @@ fn npm_layer() -> Steps {
             "build npm package",
             Work::Inside(|| {
                 build::run(Artefact::Emulators, Profile::Release)?;
+                // The command line is tried against it.
+                build::run(Artefact::Worker, Profile::Release)?;
                 build::run(Artefact::Npm, Profile::Release)
             }),
         ),
         ("package", Work::Program(|log| script(log, "npm", "test"))),
+        ("command line", Work::Program(|log| script(log, "tests", "cli"))),
         ("shop types", Work::Program(|log| script(log, "demo-storefront", "check"))),
         ("shop", Work::Program(|log| script(log, "demo-storefront", "test"))),
         ("bench reports", Work::Program(|log| script(log, "bench", "test"))),

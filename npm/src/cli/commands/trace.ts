@@ -11,6 +11,7 @@ export const trace: Command = {
   details: [
     "The argument is an order number or id, a correlation id (a contact's ct_correlation_id, or of an error), a contact's",
     "key, or the name of a property. The journal holds names and counts, never a value of a contact.",
+    "← came in, · read or decided, → sent to Tidio, × went wrong. One block for each correlation id.",
     "Exit code 1 when the journal knows nothing of it: it forgets after the configured time.",
   ].join("\n"),
   options: [...EDGE_OPTIONS, { name: "json", help: "Prints the lines as JSON." }],
@@ -58,6 +59,22 @@ export function linesOf(answer: unknown): Line[] {
   return lines.sort((one, other) => at(one) - at(other));
 }
 
+/** What a line of the journal is: something came in, we looked, something went to Tidio, something went wrong. */
+const KINDS: Record<string, Kind> = {
+  received: "in",
+  found: "sent",
+  created: "sent",
+  written: "sent",
+  dead_letter: "wrong",
+  failed: "wrong",
+  value_refused: "wrong",
+  breaker_open: "wrong",
+  property_missing: "wrong",
+};
+type Kind = keyof typeof MARKS;
+const MARKS = { in: ["←", "blue"], own: ["·", "grey"], sent: ["→", "green"], wrong: ["×", "red"] } as const;
+
+/** One block for each correlation id, that is for each thing that came in; blocks and lines in the order of time. */
 function print(term: string, lines: Line[], { out, note, paint }: Terminal): void {
   if (lines.length === 0) {
     note(`The journal knows nothing of ${printable(term)}.`);
@@ -65,21 +82,20 @@ function print(term: string, lines: Line[], { out, note, paint }: Terminal): voi
   }
   const several = new Set(lines.map(({ tidio }) => tidio)).size > 1;
   const width = Math.max(...lines.map(({ event }) => printable(event).length));
-  let before: Line | undefined;
-  for (const line of lines) {
-    if (line.correlationId !== before?.correlationId) {
-      out(`${before === undefined ? "" : "\n"}${paint("bold", printable(line.correlationId) || "without a correlation id")}`);
+  const ids = [...new Set(lines.map(({ correlationId }) => correlationId))];
+  ids.forEach((id, block) => {
+    if (block > 0) out("");
+    out(paint("bold", printable(id) || "without a correlation id"));
+    let before: string | undefined;
+    for (const line of lines.filter(({ correlationId }) => correlationId === id)) {
+      const [mark, colour] = MARKS[KINDS[line.event] ?? "own"];
+      const project = several ? `  ${paint("blue", printable(line.tidio))}` : "";
+      // A subject is named once, until another one follows.
+      const subject = line.subject === before ? "" : `  ${printable(line.subject)}`;
+      const detail = line.detail === "" ? "" : `  ${paint("grey", printable(line.detail))}`;
+      const gap = subject + detail === "" ? "" : " ".repeat(width - printable(line.event).length);
+      out(`  ${moment(line.atMs)}${project}  ${paint(colour, `${mark} ${printable(line.event)}`)}${gap}${subject}${detail}`);
+      before = line.subject;
     }
-    // A subject is named once, until another one follows.
-    const same = line.subject === before?.subject && line.correlationId === before.correlationId;
-    const what = [same ? "" : printable(line.subject), paint("grey", printable(line.detail))].filter((part) => part !== "" && part !== paint("grey", ""));
-    const project = several ? `${paint("blue", line.tidio)}  ` : "";
-    out(`  ${moment(line.atMs)}  ${project}${paint(colourOf(line.event), printable(line.event).padEnd(width))}  ${what.join("  ")}`.trimEnd());
-    before = line;
-  }
-}
-
-function colourOf(event: string): "green" | "red" | "blue" {
-  if (["written", "created", "found"].includes(event)) return "green";
-  return ["dead_letter", "failed", "value_refused", "breaker_open", "property_missing"].includes(event) ? "red" : "blue";
+  });
 }
