@@ -92,7 +92,7 @@ pub struct Seen {
     pub tidio: Vec<TidioSeen>,
 }
 
-/// Everything that was looked at, in the order of [`Check::area`]'s list.
+/// Everything that was looked at: the configuration, then one vendor's project after the other.
 pub fn examine(config: Result<&Config, &[Problem]>, secrets: &[SecretSeen], seen: &Seen) -> Vec<Check> {
     let mut checks: Vec<Check> = Vec::new();
     match config {

@@ -6,7 +6,8 @@
  * Reads `{env, vars, secrets, port, persist, main, flags}` as JSON from the variable `WORKER_OPTIONS`, prints one
  * line with the address, then the Worker's own log, and runs until it is stopped. `main` and `flags` put another
  * Worker under the same configuration, for comparison; `direct` leaves out Miniflare's own entry,
- * `without` names options of Miniflare, such as `ratelimits`, to leave out.
+ * `without` names options of Miniflare, such as `ratelimits`, to leave out; `limits` replaces a rate limit's count by
+ * the binding's name.
  */
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { existsSync, readdirSync } from "node:fs";
@@ -23,6 +24,7 @@ const {
   flags = [],
   direct = false,
   without = [],
+  limits = {},
   config = `${ROOT}/wrangler.toml`,
   ...given
 } = JSON.parse(process.env.WORKER_OPTIONS);
@@ -35,6 +37,7 @@ const bindings = Object.fromEntries(
   Object.entries(unstable_getVarsForDev(config, undefined, settings.vars, env, true)).map(([name, { value }]) => [name, value]),
 );
 const { workerOptions } = unstable_getMiniflareWorkerOptions({ ...settings, vars: {} }, env);
+for (const [name, limit] of Object.entries(limits)) workerOptions.ratelimits[name].simple.limit = limit;
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     host: "127.0.0.1",

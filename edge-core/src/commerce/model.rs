@@ -64,6 +64,18 @@ pub struct Cart {
     pub shipping: Vec<Shipping>,
     /// Discount on the whole.
     pub discount_on_total_price: Option<DiscountOnTotal>,
+    /// Codes that the shopper gave.
+    #[serde(default)]
+    pub discount_codes: Vec<DiscountCode>,
+    /// The company for which the shopper buys.
+    pub business_unit: Option<KeyReference>,
+}
+
+/// A discount code in a cart.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DiscountCode {
+    /// `MatchesCart` if it applies; anything else says why it does not.
+    pub state: Option<String>,
 }
 
 /// An item of a cart or an order.

@@ -46,18 +46,29 @@ pub fn cart(context: &Context<'_>, cart: Option<&Cart>) -> Properties {
     properties
 }
 
-/// The total, with what a discount on it took off, and a word if the cart cannot be changed.
+/// The total, with what a discount on it took off, the codes that apply, and a word if the cart cannot be changed or
+/// is a company's.
 fn total(context: &Context<'_>, cart: &Cart) -> String {
-    let mut text = context.numbers.money(&cart.total_price);
+    let mut total = context.numbers.money(&cart.total_price);
     if let Some(discount) =
         cart.discount_on_total_price.as_ref().filter(|d| d.discounted_amount.cent_amount != 0)
     {
-        text.push_str(&format!(" (discount {})", context.numbers.money(&discount.discounted_amount)));
+        total.push_str(&format!(" (discount {})", context.numbers.money(&discount.discounted_amount)));
+    }
+    let codes =
+        cart.discount_codes.iter().filter(|code| code.state.as_deref() == Some("MatchesCart")).count();
+    match codes {
+        0 => {}
+        1 => total.push_str(" (1 discount code)"),
+        several => total.push_str(&format!(" ({several} discount codes)")),
     }
     if cart.cart_state.as_deref() == Some("Frozen") {
-        text.push_str(" (frozen)");
+        total.push_str(" (frozen)");
     }
-    text
+    if let Some(unit) = &cart.business_unit {
+        total.push_str(&format!(" (business unit {})", text::clean_line(&unit.key, MAX_NAME_CHARS)));
+    }
+    total
 }
 
 fn pieces(cart: &Cart) -> u64 {
