@@ -1,10 +1,11 @@
 // Bundles the package into dist/. The wasm module and its JavaScript twin are inputs, made beforehand by
 // `cargo xtask build bridge`; `--without-module` builds everything else, for type checks of a shop.
 import { existsSync } from "node:fs";
-import { chmod, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { wranglerTemplate } from "./templates.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
@@ -46,6 +47,9 @@ await writeFile(
 /** The command line: Node only, with nothing left out, and readable, because people look into what they run. */
 await build({ ...common, entryPoints: { cli: "src/cli/main.ts" }, platform: "node", target: ["node20.19"], minify: false });
 await chmod(join(dist, "cli.js"), 0o755);
+await mkdir(join(dist, "templates"), { recursive: true });
+await writeFile(join(dist, "templates/wrangler.toml"), wranglerTemplate(await readFile(join(root, "../wrangler.toml"), "utf8")));
+await copyFile(join(root, "../.dev.vars.example"), join(dist, "templates/secrets.example"));
 
 // One file per consent manager, so that a shopper downloads the shop's own only.
 const adapters = (await readdir(join(root, "src/consent"))).filter((file) => !/^(adapter|function|table|vanilla)/.test(file));

@@ -19,13 +19,13 @@ export const ADMIN_TOKEN = "demo-admin-token-0123456789";
  *
  * @param {string[]} argv
  * @param {Record<string, string>} env the whole environment; nothing is inherited but PATH
- * @param {{interruptOn?: RegExp}} [options] Ctrl-C as soon as the output so far matches
+ * @param {{interruptOn?: RegExp, cwd?: string}} [options] Ctrl-C as soon as the output so far matches
  * @returns {Promise<{code: number | null, out: string, err: string}>}
  */
-export function command(argv, env = {}, { interruptOn } = {}) {
+export function command(argv, env = {}, { interruptOn, cwd } = {}) {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run \`cargo xtask build npm\` first`);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...argv], { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT_MS });
+    const child = spawn(process.execPath, [PROGRAM, ...argv], { env: { PATH: process.env.PATH, ...env }, cwd, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT_MS });
     const said = { out: "", err: "" };
     let interrupted = false;
     const hear = (name) => (text) => {

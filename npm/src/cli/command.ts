@@ -43,10 +43,19 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly fetch: typeof fetch;
+  readonly files: Files;
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** Waits; ends early, with false, when the user pressed Ctrl-C. */
   sleep(ms: number): Promise<boolean>;
+}
+
+/** The files that a command may touch. */
+export interface Files {
+  /** One of the package's templates. */
+  template(name: string): Promise<string>;
+  /** Writes a new file in the working folder. False when there is one of this name already, which is left alone. */
+  create(name: string, text: string): Promise<boolean>;
 }
 
 /** A command as it was called. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `npx commercetools-tidio`: the process around the program. The one file that touches it. */
+import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import manifest from "../../package.json" with { type: "json" };
 import { COMMANDS } from "./commands/index.js";
@@ -29,6 +30,16 @@ async function sleep(ms: number): Promise<boolean> {
   }
 }
 
+async function create(name: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(name, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
 process.exitCode = await run(
   process.argv.slice(2),
   COMMANDS,
@@ -36,6 +47,10 @@ process.exitCode = await run(
     env: process.env,
     terminal: terminalOf(process.stdout, process.stderr, process.env),
     fetch: globalThis.fetch,
+    files: {
+      template: (name) => readFile(new URL(`./templates/${name}`, import.meta.url), "utf8"),
+      create,
+    },
     now: Date.now,
     sleep,
   },

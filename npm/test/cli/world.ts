@@ -1,7 +1,16 @@
 /** A world for commands: what they print is kept, what they ask is answered by the test, time stands still. */
+import { readFile } from "node:fs/promises";
 import { COMMANDS } from "../../src/cli/commands/index.js";
 import { run } from "../../src/cli/run.js";
 import { terminalOf } from "../../src/cli/terminal.js";
+// @ts-expect-error a build script, without types
+import { wranglerTemplate } from "../../scripts/templates.mjs";
+
+const ROOT = new URL("../../../", import.meta.url);
+const TEMPLATES: Record<string, () => Promise<string>> = {
+  "wrangler.toml": async () => (wranglerTemplate as (text: string) => string)(await readFile(new URL("wrangler.toml", ROOT), "utf8")),
+  "secrets.example": () => readFile(new URL(".dev.vars.example", ROOT), "utf8"),
+};
 
 export const NOW = Date.parse("2026-03-01T12:00:00Z");
 export const TOKEN = "the-admin-token-that-nobody-may-see";
@@ -28,7 +37,7 @@ export const problem = (code: string, status: number, correlationId = "id-of-the
 export async function command(
   argv: string[],
   answering: Answering,
-  { env = {}, sleeps = Number.POSITIVE_INFINITY, tty = false }: { env?: Record<string, string>; sleeps?: number; tty?: boolean } = {},
+  { env = {}, sleeps = Number.POSITIVE_INFINITY, tty = false, files = {} }: { env?: Record<string, string>; sleeps?: number; tty?: boolean; files?: Record<string, string> } = {},
 ) {
   const asked: Asked[] = [];
   let [out, err, left, now] = ["", "", sleeps, NOW];
@@ -39,6 +48,14 @@ export async function command(
     {
       env: { ADMIN_TOKEN: TOKEN, TIDIO_BRIDGE_EDGE: EDGE, ...env },
       terminal: terminalOf(stream((text) => (out += text)), stream((text) => (err += text)), env),
+      files: {
+        template: async (name) => TEMPLATES[name]!(),
+        async create(name, text) {
+          if (name in files) return false;
+          files[name] = text;
+          return true;
+        },
+      },
       now: () => now,
       async sleep(ms) {
         now += ms;
@@ -60,7 +77,7 @@ export async function command(
     },
     "1.2.3",
   );
-  return { exit, out, err, asked };
+  return { exit, out, err, asked, files };
 }
 
 /** What fetch throws when nobody listens. */

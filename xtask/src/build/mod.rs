@@ -29,6 +29,8 @@ pub enum Artefact {
     Bridge,
     /// The npm package, `npm/dist/`.
     Npm,
+    /// The npm package with the Worker in it, as it is published.
+    Package,
     /// The two vendors as local servers.
     Emulators,
     /// The demo shop.
@@ -55,6 +57,9 @@ pub fn run(artefact: Artefact, profile: Profile) -> Outcome {
         Artefact::Worker => worker::build(profile),
         Artefact::Bridge => bridge::build(profile),
         Artefact::Npm => bridge::build(profile).and_then(|()| package::build_npm()),
+        Artefact::Package => run(Artefact::Worker, profile)
+            .and_then(|()| run(Artefact::Npm, profile))
+            .and_then(|()| package::add_worker()),
         Artefact::Emulators => emulators(),
         Artefact::Shop => run(Artefact::Npm, profile).and_then(|()| package::build_shop()),
         Artefact::All => setup::lanes(vec![

@@ -1,9 +1,15 @@
 //! What npm builds: the package itself, and the demo shop that uses it.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use super::unless_current;
-use crate::{failure::Outcome, job::Job, paths, setup::npm, stamp::Inputs};
+use crate::{
+    failure::{Failure, Outcome},
+    job::Job,
+    paths,
+    setup::npm,
+    stamp::Inputs,
+};
 
 struct Build {
     what: &'static str,
@@ -16,7 +22,14 @@ const NPM: Build = Build {
     what: "npm package",
     workspace: "npm",
     // The two generated folders lie inside `dist`, which is otherwise a result.
-    sources: &["package-lock.json", "npm", "npm/dist/wasm", "npm/dist/js"],
+    sources: &[
+        "package-lock.json",
+        "wrangler.toml",
+        ".dev.vars.example",
+        "npm",
+        "npm/dist/wasm",
+        "npm/dist/js",
+    ],
     result: "npm/dist/index.js",
 };
 const SHOP: Build = Build {
@@ -32,6 +45,20 @@ const SHOP: Build = Build {
 /// When npm packages are missing or the build script fails.
 pub fn build_npm() -> Outcome {
     build(&NPM)
+}
+
+/// Copies the built Worker into `npm/dist/worker/`, where `wrangler.toml` of `init` looks for it.
+///
+/// # Errors
+/// When the Worker was not built.
+pub fn add_worker() -> Outcome {
+    let (from, to) = (paths::in_root("edge-worker/build"), paths::in_root("npm/dist/worker"));
+    fs::create_dir_all(&to).map_err(Failure::on("create", &to))?;
+    for name in ["index.js", "index_bg.wasm"] {
+        let file = from.join(name);
+        fs::copy(&file, to.join(name)).map_err(Failure::on("copy", &file))?;
+    }
+    Ok(())
 }
 
 /// Builds the demo shop; the npm package must have been built.

@@ -137,9 +137,7 @@ fn npm_layer() -> Steps {
             "build npm package",
             Work::Inside(|| {
                 build::run(Artefact::Emulators, Profile::Release)?;
-                // The command line is tried against it.
-                build::run(Artefact::Worker, Profile::Release)?;
-                build::run(Artefact::Npm, Profile::Release)
+                build::run(Artefact::Package, Profile::Release)
             }),
         ),
         ("package", Work::Program(|log| script(log, "npm", "test"))),
