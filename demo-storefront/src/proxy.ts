@@ -5,7 +5,7 @@
  */
 import { NextResponse, type NextRequest } from "next/server";
 import { config as shop } from "./config";
-import { contentSecurityPolicy } from "./csp";
+import { policyOf } from "./csp";
 
 /** Request header that tells the layout the nonce of this page. */
 const NONCE_HEADER = "x-nonce";
@@ -14,7 +14,7 @@ export function proxy(request: NextRequest): NextResponse {
   const { csp, chat, chatOrigins, imageOrigins } = shop();
   if (csp === "off") return NextResponse.next();
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
-  const policy = contentSecurityPolicy({ nonce, edgeUrl: chat?.edgeUrl ?? null, chatOrigins, imageOrigins });
+  const policy = policyOf({ nonce, edgeUrl: chat?.edgeUrl ?? null, chatOrigins, imageOrigins });
   const header = csp === "report" ? "Content-Security-Policy-Report-Only" : "Content-Security-Policy";
   const headers = new Headers(request.headers);
   headers.set(NONCE_HEADER, nonce);

@@ -32,7 +32,7 @@ for (const file of existsSync(dist) ? await readdir(dist) : []) {
 /** Entries that shops import. The module is a file of its own, found at run time beside the entry. */
 await build({
   ...common,
-  entryPoints: ["src/index.ts", "src/react.tsx", "src/server.ts", "src/auto.ts"],
+  entryPoints: ["src/index.ts", "src/react.tsx", "src/server.ts", "src/csp.ts", "src/auto.ts"],
   splitting: true,
   chunkNames: "boot-[hash]",
   external: ["react", "./engine.js"],

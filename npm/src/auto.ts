@@ -33,6 +33,7 @@ export function optionsOf(data: DOMStringMap): BridgeOptions {
     ...(data["mode"] && { mode: data["mode"] as Mode }),
     ...(data["sessionUrl"] && { session: { url: data["sessionUrl"] } }),
     ...(data["nonce"] && { nonce: data["nonce"] }),
+    ...(data["engine"] === "js" && { engine: "js" as const }),
   };
 }
 

@@ -19,7 +19,7 @@ let loaded: Promise<[Glue, Engine]> | undefined;
 
 /** Makes the page's core. Rejects only when neither build could be loaded; a later call then tries again. */
 export async function createCore(options: BridgeOptions, publish: (status: Status) => void): Promise<Core> {
-  loaded ??= loadWasm().catch(loadTwin);
+  loaded ??= options.engine === "js" ? loadTwin() : loadWasm().catch(loadTwin);
   const [{ BridgeCore }, engine] = await loaded.catch((error: unknown) => {
     loaded = undefined;
     throw error;

@@ -239,6 +239,11 @@ export interface BridgeOptions {
   fallback?: FallbackOptions;
   /** Nonce of the page's Content-Security-Policy, put on the widget's script element. */
   nonce?: string;
+  /**
+   * `js` runs the module as JavaScript without trying WebAssembly, for a page whose policy forbids it: the try would
+   * be one more violation report. Default: WebAssembly where the page allows it.
+   */
+  engine?: "js";
 }
 
 /** A person-free value that travels with `track`. */

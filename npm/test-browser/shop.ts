@@ -89,7 +89,13 @@ export class Shop {
     const path = new URL(request.url ?? "/", this.origin).pathname;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    if (path.startsWith("/v1/")) return this.edge(request, response, Buffer.concat(chunks).toString());
+    if (path.startsWith("/v1/")) {
+      // The edge may be called from other origins.
+      response.setHeader("access-control-allow-origin", "*");
+      response.setHeader("access-control-allow-headers", "content-type");
+      if (request.method === "OPTIONS") return void response.writeHead(204).end();
+      return this.edge(request, response, Buffer.concat(chunks).toString());
+    }
     if (path === `/${PUBLIC_KEY}.js`) return this.widget(response);
     const file = path.startsWith("/pkg/")
       ? join(here, "../dist", path.slice(5))

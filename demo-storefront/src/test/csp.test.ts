@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { contentSecurityPolicy } from "@/csp";
+import { policyOf } from "@/csp";
 
 const EDGE = "https://chat.shop.example";
 
-function directive(name: string, options: Partial<Parameters<typeof contentSecurityPolicy>[0]>): string {
-  const policy = contentSecurityPolicy({ nonce: "n1", edgeUrl: EDGE, chatOrigins: [], imageOrigins: [], ...options });
+function directive(name: string, options: Partial<Parameters<typeof policyOf>[0]>): string {
+  const policy = policyOf({ nonce: "n1", edgeUrl: EDGE, chatOrigins: [], imageOrigins: [], ...options });
   return policy.split("; ").find((entry) => entry.startsWith(`${name} `)) ?? "";
 }
 
