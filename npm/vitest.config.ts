@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Two projects: `unit` needs nothing, `browser` needs the built package and a Chromium.
+// Three projects: `unit` needs nothing; `browser` and `package` need the built package and a Chromium.
 export default defineConfig({
   test: {
     projects: [
@@ -12,6 +12,16 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 60_000,
           // One Chromium at a time: the machines that run this have two cores.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "package",
+          include: ["test-package/*.test.ts"],
+          // A production build of Next.js on a busy machine.
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },

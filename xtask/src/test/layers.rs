@@ -142,6 +142,7 @@ fn npm_layer() -> Steps {
         ),
         ("package", Work::Program(|log| script(log, "npm", "test"))),
         ("command line", Work::Program(|log| script(log, "tests", "cli"))),
+        ("packed package", Work::Program(|log| script(log, "npm", "test:package"))),
         ("shop types", Work::Program(|log| script(log, "demo-storefront", "check"))),
         ("shop", Work::Program(|log| script(log, "demo-storefront", "test"))),
         ("bench reports", Work::Program(|log| script(log, "bench", "test"))),
