@@ -59,6 +59,17 @@ describe("doctor", () => {
     assert.match(checks.find(({ status }) => status !== "ok").detail, /caller_unauthorized/);
   });
 
+  test("a deployment without a secret: named, with the fix", async () => {
+    const broken = await startStack({ secrets: { TIDIO_EU_CLIENT_SECRET: null } });
+    try {
+      const { code, out } = await cli(["doctor", "--problems"], { TIDIO_BRIDGE_EDGE: broken.url });
+      assert.equal(code, 1);
+      assert.match(out, /missing +secrets\.TIDIO_EU_CLIENT_SECRET.*\n +→ .*wrangler secret put TIDIO_EU_CLIENT_SECRET/, out);
+    } finally {
+      await broken.stop();
+    }
+  });
+
   test("no Worker there: a code, and 1", async () => {
     const { code, err } = await command(["doctor", "--edge", "http://localhost:9"], { ADMIN_TOKEN });
     assert.equal(code, 1);

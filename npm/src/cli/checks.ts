@@ -53,7 +53,7 @@ export async function readiness(edge: Edge): Promise<Check[]> {
   const of = (text: unknown) => (typeof text === "string" ? text : "");
   return [
     ready ? ok("edge", "readyz", "ready") : check("edge", "readyz", "unreachable", "not ready", "See the problems below."),
-    ...list(problems).map((problem) => check("configuration", of(problem["path"]), "mistyped", of(problem["problem"]), "Correct it in wrangler.toml, or set the secret.")),
+    ...list(problems).map((problem) => check("configuration", of(problem["path"]), of(problem["code"]) || "mistyped", of(problem["message"]), "Correct it in wrangler.toml, or set the secret.")),
     ...list(checks)
       .filter((one) => one["ok"] !== true)
       .map((one) => check("vendors", of(one["name"]), "unreachable", of(one["code"]), "Are its credentials right, and is the vendor up?")),

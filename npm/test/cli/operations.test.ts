@@ -55,11 +55,11 @@ describe("doctor", () => {
 
   test("an unready Worker: its problems by path", async () => {
     const answering = healthy([], ({ url }) =>
-      url.pathname === "/readyz" ? json({ ready: false, problems: [{ path: "stores.de", problem: "is missing" }], checks: [{ name: "tidio.eu", ok: false, code: "tidio_unavailable" }] }, 503) : undefined,
+      url.pathname === "/readyz" ? json({ ready: false, problems: [{ path: "stores.de", code: "missing", message: "is missing." }], checks: [{ name: "tidio.eu", ok: false, code: "tidio_unavailable" }] }, 503) : undefined,
     );
     const { exit, out } = await command(["doctor"], answering);
     expect(exit).toBe(1);
-    expect(out).toContain("stores.de");
+    expect(out).toMatch(/missing +stores\.de {2}is missing\./);
     expect(out).toContain("tidio_unavailable");
   });
 
