@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { Emulator } from "../lib/emulator.mjs";
 import { eventually, launch, quiet, stored, visitor } from "../lib/browser.mjs";
 import { ROOT } from "../lib/paths.mjs";
+import { committedBridge } from "../worker/harness.mjs";
 import { ANNA, JAMES, cents, recordOf } from "./expected.mjs";
 import { PROJECTS, find, openInbox, panel, people, reply } from "./inbox.mjs";
 import { compose } from "./picture.mjs";
@@ -32,6 +33,7 @@ const OWN_COOKIES = ["kessel_session", "cc_cookie"];
 const QUESTION = "Hallo! Passt der Papierfilter auch in die kleine Kanne?";
 const ANSWER = "Hallo Anna, ja, beide Größen passen. Soll ich Ihnen eine Packung in den Warenkorb legen?";
 const ENGLISH_QUESTION = "Hi! Has my order left yet? I need it by Friday.";
+const AMERICAN_QUESTION = "Hello! Do you ship the kettle to Alaska?";
 const ENGLISH_ANSWER = "Hi James, it has: it is with Royal Mail since Saturday and should reach you on Wednesday.";
 
 const report = new Report();
@@ -113,6 +115,7 @@ async function asAnna(shop, agent, { customer, cart }) {
   report.expect(contact.identity.distinct_id !== customer.id, "the distinct id is not the customer id");
   await shop.openChat();
   await shop.say(QUESTION);
+  await expectRouted(PROJECTS.eu, ANNA.email, "de");
   await reply(TIDIO_URL, PROJECTS.eu, contact.id, ANSWER);
   await shop.frame().locator(".log").getByText(ANSWER).waitFor();
   await openInbox(agent.page, INBOX_URL, { project: await projectName(PROJECTS.eu), name: ANNA.name });
@@ -128,6 +131,7 @@ async function pictures(shop, agent) {
   await shop.state("ready");
   await shop.openChat();
   await shop.say(ENGLISH_QUESTION);
+  await expectRouted(PROJECTS.eu, JAMES.email, "uk");
   const [{ id }] = await find(TIDIO_URL, PROJECTS.eu, (one) => one.identity.email === JAMES.email);
   await reply(TIDIO_URL, PROJECTS.eu, id, ENGLISH_ANSWER);
   await shop.frame().locator(".log").getByText(ENGLISH_ANSWER).waitFor();
@@ -179,6 +183,11 @@ async function inAnotherStore(shop, { customer }) {
   saw("James in the us store", contact);
   report.expect(contact.properties.ct_store === "us" && contact.properties.ct_locale === "en-US", "store and locale follow the switch", contact.properties);
   report.expect(contact.identity.distinct_id !== before.identity.distinct_id, "the two projects cannot be joined by distinct id");
+  await shop.openChat();
+  await shop.say(AMERICAN_QUESTION);
+  await expectRouted(PROJECTS.us, customer.email, "us");
+  const others = JSON.stringify([await people(TIDIO_URL, PROJECTS.eu), await people(TIDIO_URL, PROJECTS.us)].map((list, n) => list.filter(({ messages }) => messages.some(({ text, message }) => (text ?? message) === (n === 0 ? AMERICAN_QUESTION : QUESTION)))));
+  report.expect(others === "[[],[]]", "no conversation is in the other project", others);
   const loaded = await shop.page.locator(`script[src^="${TIDIO_URL}/"]`).evaluateAll((nodes) => nodes.map((node) => node.src));
   report.expect(loaded.length === 1 && loaded[0].endsWith(`/${PROJECTS.us}.js`), "only the second project's widget is on the page", loaded);
 }
@@ -207,6 +216,20 @@ function contactOf(project, person, cart) {
     if (!complete) throw new Error(`the agent sees ${JSON.stringify(one.properties)}`);
     return one;
   });
+}
+
+/** Language, currency, country, route and department of a contact that has asked something are those of its store. */
+async function expectRouted(project, email, store) {
+  const configured = committedBridge().stores[store];
+  const [locale] = configured.locales;
+  const rule = configured.routes.find(({ when = {} }) => (when.identity ?? "verified") === "verified");
+  const want = { language: locale.language, currency: locale.currency, country: locale.country, route: rule.route, department: rule.department };
+  const seen = (one) => ({ language: one.identity.language, currency: one.currency?.code, country: one.properties.ct_country, route: one.properties.ct_route, department: one.department });
+  const contact = await eventually(`${store}: the conversation is handed to a department`, async () => {
+    const [one] = await find(TIDIO_URL, project, (one) => one.identity.email === email && one.department);
+    return one;
+  });
+  report.expect(JSON.stringify(seen(contact)) === JSON.stringify(want), `${store}: ${Object.values(want).join(", ")}, as configured`, seen(contact));
 }
 
 function expectVerified({ properties, identity }, person, cart) {

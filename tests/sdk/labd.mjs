@@ -8,7 +8,8 @@ import { CommercetoolsMock } from "@labdigital/commercetools-mock";
 /**
  * @param {{api: object}} source a client of the emulator, to copy from
  * @param {string} projectKey
- * @returns {Promise<{vendor: import("./client.mjs").Vendor, stop(): Promise<void>}>}
+ * @returns {Promise<{vendor: import("./client.mjs").Vendor, project: object, stop(): Promise<void>}>} `project` takes
+ *   resources as they are
  */
 export async function startLabd(source, projectKey) {
   const mock = new CommercetoolsMock({
@@ -24,6 +25,7 @@ export async function startLabd(source, projectKey) {
   for (const projection of products.results) await project.unsafeAdd("product", productOf(projection));
   const url = await mock.app.listen({ host: "127.0.0.1", port: 0 });
   return {
+    project,
     vendor: { name: "labd", authUrl: url, apiUrl: url, projectKey },
     stop: () => mock.app.close(),
   };

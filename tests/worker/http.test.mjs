@@ -135,6 +135,58 @@ describe("bootstrap", () => {
   }
 });
 
+describe("security headers", () => {
+  const CALLS = [
+    ["GET", "/healthz"], ["GET", "/readyz"], ["GET", "/v1/bootstrap?store=de&locale=de-DE"], ["GET", "/v1/bootstrap?store=fr&locale=de-DE"],
+    ["POST", "/v1/identify", { body: identifyBody() }], ["POST", "/v1/identify", { body: "{" }], ["POST", "/v1/consent", { body: "{" }],
+    ["OPTIONS", "/v1/identify"], ["GET", "/nothing-here"], ["DELETE", "/v1/identify"], ["GET", "/admin/doctor"], ["GET", "/admin/routes/explain"],
+  ];
+  for (const [method, path, options] of CALLS) {
+    test(`${method} ${path} ${options ? JSON.stringify(options).slice(0, 20) : ""}`, async () => {
+      const { headers, status } = await stack.request(method, path, { origin: ORIGIN, ...options });
+      assert.ok(status < 500, `${status}`);
+      assert.equal(headers.get("x-content-type-options"), "nosniff");
+      assert.equal(headers.get("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+      assert.equal(headers.get("referrer-policy"), "no-referrer");
+      assert.match(headers.get("strict-transport-security"), /max-age=\d+/);
+      assert.match(headers.get("x-correlation-id"), UUID);
+      if (!path.startsWith("/v1/bootstrap?store=de")) assert.doesNotMatch(headers.get("cache-control") ?? "no-store", /max-age|public/);
+      assert.equal(headers.get("access-control-allow-credentials"), null);
+    });
+  }
+
+  test("nothing that was sent comes back", async () => {
+    const marker = "reflect-me-73b1";
+    for (const [method, path, options] of [
+      ["GET", `/v1/bootstrap?store=${marker}&locale=${marker}`], ["GET", `/${marker}`],
+      ["POST", "/v1/identify", { body: identifyBody(marker, { store: marker, locale: marker }) }],
+      ["POST", "/v1/identify", { body: identifyBody(marker) }], ["POST", "/v1/consent", { body: { contract: 1, store: marker, token: marker } }],
+      ["GET", "/healthz", { headers: { "x-correlation-id": marker } }],
+    ]) {
+      const answer = await stack.request(method, path, { origin: ORIGIN, ...options });
+      const everything = answer.text + JSON.stringify([...answer.headers]);
+      assert.ok(!everything.includes(marker), everything);
+    }
+  });
+});
+
+test("a cached bootstrap is revalidated with weak tags, lists and stars, and never for another origin's page", async () => {
+  const ask = (headers, origin = ORIGIN) => stack.request("GET", "/v1/bootstrap?store=de&locale=de-DE", { origin, headers });
+  const first = await ask({});
+  const etag = first.headers.get("etag");
+  for (const known of [`W/${etag}`, `"other", ${etag}`, "*"]) {
+    const again = await ask({ "if-none-match": known });
+    assert.equal(again.status, 304, known);
+    assert.equal(again.headers.get("etag"), etag);
+    assert.equal(again.headers.get("cache-control"), first.headers.get("cache-control"));
+    assert.equal(again.headers.get("access-control-allow-origin"), ORIGIN);
+  }
+  assert.equal((await ask({ "if-none-match": '"other"' })).status, 200);
+  const foreign = await ask({ "if-none-match": etag }, "https://evil.example");
+  assert.deepEqual([foreign.status, foreign.headers.get("access-control-allow-origin")], [403, null]);
+  assert.match(first.headers.get("vary"), /origin/i);
+});
+
 test("answers about a person are not stored by caches and carry security headers", async () => {
   const answer = await identify();
   assert.match(answer.headers.get("cache-control") ?? "", /no-store/);

@@ -1,4 +1,6 @@
 //! `GET /v1/bootstrap?store&locale`: public settings, cacheable by browsers and by caches on the way.
+//!
+//! The platform's own cache is not asked: the answer is made from memory without any I/O, and asking would take longer.
 
 use contract::ErrorCode;
 use edge_core::config::Config;
