@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use contract::ErrorCode;
 use edge_core::{config, order_message, property};
 
 fn check(name: &str, printed: &str) {
@@ -41,4 +42,21 @@ fn the_settings_are_printed_from_the_settings() {
 #[test]
 fn the_panel_guide_is_printed_from_the_catalogue() {
     check("contact-properties.md", &property::markdown());
+}
+
+/// What stands before the list of codes in the OpenAPI document, which is otherwise written by hand.
+const CODES_BEGIN: &str =
+    "\"description\": \"Why. A code never changes its meaning.\",\n            \"enum\": [";
+
+#[test]
+fn the_codes_of_the_openapi_document_are_printed_from_the_contract() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    let document = std::fs::read_to_string(path).unwrap_or_default();
+    let parts =
+        document.split_once(CODES_BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(']')?)));
+    assert!(parts.is_some(), "docs/openapi.json has no list of codes where it is expected");
+    let (before, (_codes, after)) = parts.unwrap_or_default();
+    let codes: Vec<String> =
+        ErrorCode::ALL.iter().map(|code| format!("\n              \"{}\"", code.as_str())).collect();
+    check("openapi.json", &format!("{before}{CODES_BEGIN}{}\n            ]{after}", codes.join(",")));
 }

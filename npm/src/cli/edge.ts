@@ -133,6 +133,7 @@ export function parsed(text: string): unknown {
 const HINTS: Record<string, string> = {
   caller_unauthorized: "The variable that --admin-token-env names does not hold this Worker's ADMIN_TOKEN.",
   route_unknown: "Either the Worker has no secret ADMIN_TOKEN, so that it has no operations interface, or it is older than this command.",
+  not_found: "No Tidio project of tier `full` serves a project, store or Tidio project of that name in wrangler.toml.",
   config_invalid: "`doctor` and /readyz list what is wrong with the configuration.",
 };
 
