@@ -23,6 +23,7 @@ use crate::commerce::{self, Commerce, Customer};
 use crate::config::{CommerceProject, Config, LocaleSettings, Store, TidioProject};
 use crate::fact::IdentityLink;
 use crate::identity::{contact_key, distinct_id};
+use crate::number::NumberFormats;
 use crate::project::{self, Context};
 use crate::proof::{ProvenSubject, Subject};
 use crate::property::{Properties, Property, consent_word};
@@ -44,6 +45,8 @@ pub struct Call<'a> {
     pub access_token: Option<&'a str>,
     /// What is remembered about access tokens.
     pub memory: &'a RefCell<Memory>,
+    /// How the locales write numbers.
+    pub numbers: &'a NumberFormats,
 }
 
 /// Where a call belongs: a store, its projects and one of its locales.
@@ -187,7 +190,7 @@ async fn known(
         commerce::orders(commerce, proven, store),
     )
     .await?;
-    let context = Context::new(place.store, place.project, place.locale.tag.as_str());
+    let context = Context::new(place.store, place.project, place.locale.tag.as_str(), call.numbers);
     let cart = project::cart(&context, cart.as_ref());
     let Some(customer) = customer else {
         let mut visible = around(place, request, unproven, call);

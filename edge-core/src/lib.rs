@@ -18,6 +18,7 @@ pub mod json;
 pub mod link;
 pub mod localized;
 pub mod money;
+pub mod number;
 pub mod order_message;
 pub mod project;
 pub mod proof;

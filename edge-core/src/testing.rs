@@ -3,10 +3,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_decimal::options::DecimalFormatterOptions;
+use icu_locale_core::LanguageIdentifier;
 use serde_json::{Value, json};
 
 use crate::commerce::{Commerce, CommerceError};
 use crate::config::Config;
+use crate::number::NumberFormats;
 
 pub(crate) const NOW_MS: u64 = 1_800_000_000_000;
 pub(crate) const KEY: &str = "shared-key-0123456789abcdef012345";
@@ -54,6 +59,26 @@ impl Commerce for FakeCommerce {
     async fn get_as(&self, access_token: &str, path: &str) -> Result<String, CommerceError> {
         self.get(&format!("as {access_token} {path}")).await
     }
+}
+
+/// Number formats by Unicode's own data, which the Worker leaves to its platform.
+pub(crate) fn numbers() -> NumberFormats {
+    NumberFormats::new(|tag| {
+        let formatter = formatter(tag);
+        Some(Box::new(move |decimal| Some(formatter.format(&decimal.parse().ok()?).to_string())))
+    })
+}
+
+/// A decimal as Unicode's own data writes it.
+pub(crate) fn unicode_decimal(tag: &str, amount: i128, places: u8) -> String {
+    let mut decimal = Decimal::from(amount);
+    decimal.multiply_pow10(-i16::from(places));
+    formatter(tag).format(&decimal).to_string()
+}
+
+fn formatter(tag: &str) -> DecimalFormatter {
+    let preferences = tag.parse::<LanguageIdentifier>().map(|language| (&language).into());
+    DecimalFormatter::try_new(preferences.unwrap_or_default(), DecimalFormatterOptions::default()).unwrap()
 }
 
 /// A configuration with two stores and everything let out.

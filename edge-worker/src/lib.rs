@@ -12,6 +12,7 @@ mod delivery;
 mod handlers;
 mod http;
 mod log;
+mod numbers;
 mod object_shop;
 mod platform;
 mod rate_limit;

@@ -1,12 +1,16 @@
 //! The engine's shop port: commercetools, read through the client of the whole Worker.
 
+use std::rc::Rc;
+
 use edge_core::engine::reader::{self, Scope};
 use edge_core::engine::shop::{ChangedPage, CustomerView, OrderHead, Shop, ShopError, Window};
+use edge_core::number::NumberFormats;
 use worker::Env;
 
 use crate::commerce_client::CommerceClient;
 use crate::config_var::Loaded;
 use crate::http::CorrelationId;
+use crate::numbers;
 use crate::platform;
 
 /// The shops whose orders concern one Tidio project.
@@ -14,18 +18,19 @@ pub struct ObjectShop {
     env: Env,
     config: Loaded,
     tidio: String,
+    numbers: Rc<NumberFormats>,
 }
 
 impl ObjectShop {
     /// The shops of this Tidio project, by the user's name for it.
     pub fn new(env: Env, config: Loaded, tidio: &str) -> Self {
-        ObjectShop { env, config, tidio: tidio.to_owned() }
+        ObjectShop { env, config, tidio: tidio.to_owned(), numbers: numbers::formats() }
     }
 
     /// A project that the configuration no longer has is refused: somebody must bring it back or drop its facts.
     fn scope(&self, project: &str) -> Result<Scope<'_>, ShopError> {
         let config = self.config.as_ref().as_ref().map_err(|_problems| ShopError::Rejected)?;
-        Scope::find(config, project, &self.tidio).ok_or(ShopError::Rejected)
+        Scope::find(config, project, &self.tidio, &self.numbers).ok_or(ShopError::Rejected)
     }
 }
 

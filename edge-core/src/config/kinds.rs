@@ -1,8 +1,5 @@
 //! The kinds of value that settings are made of. Each can only exist in the right form.
 
-use std::str::FromStr as _;
-
-use icu_locale_core::LanguageIdentifier;
 use serde_json::Value;
 
 use super::section::{Path, Problems, Setting, Shape, choice, text};
@@ -66,7 +63,36 @@ text! {
 text! {
     /// A BCP 47 locale tag, as commercetools and the page write it.
     LocaleTag, "a locale tag such as de-DE", Some("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"),
-    |text| LanguageIdentifier::from_str(text).is_ok_and(|language| language.to_string() == text)
+    |text| is_locale(text)
+}
+
+/// `language[-Script][-REGION][-variant…]` in the usual capitals, each variant once and in order: Unicode's canonical
+/// form of a language identifier, but for the names of languages that have been replaced.
+pub(super) fn is_locale(text: &str) -> bool {
+    let mut parts = text.split('-').peekable();
+    let is = |part: &str, form: fn(&u8) -> bool| part.as_bytes().iter().all(form);
+    let lower = u8::is_ascii_lowercase;
+    let is_script = |part: &&str| {
+        let (first, rest) = part.split_at_checked(1).unwrap_or_default();
+        part.len() == 4 && is(first, u8::is_ascii_uppercase) && is(rest, lower)
+    };
+    let is_region = |part: &&str| match part.len() {
+        2 => is(part, u8::is_ascii_uppercase),
+        3 => is(part, u8::is_ascii_digit),
+        _ => false,
+    };
+    let is_variant = |part: &str| {
+        let long = part.len() == 4 && part.starts_with(|c: char| c.is_ascii_digit())
+            || (5..=8).contains(&part.len());
+        long && is(part, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let has_language = parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && is(part, lower));
+    parts.next_if(is_script);
+    parts.next_if(is_region);
+    let variants: Vec<&str> = parts.collect();
+    has_language
+        && variants.iter().all(|part| is_variant(part))
+        && variants.is_sorted_by(|one, other| one < other)
 }
 
 text! {

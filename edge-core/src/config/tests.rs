@@ -336,3 +336,14 @@ mod committed {
         assert!(wrangler().get("durable_objects").is_none());
     }
 }
+
+proptest::proptest! {
+    /// A locale tag is what Unicode's own reader takes and writes back unchanged.
+    #[test]
+    fn locale_tags_are_canonical(text in "[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?(-[a-z0-9]{4,8}){0,2}|[a-zA-Z0-9-]{0,9}") {
+        let canonical = text.parse::<icu_locale_core::LanguageIdentifier>().is_ok_and(|it| it.to_string() == text);
+        // Longer names of languages do not exist.
+        let has_short_language = text.split('-').next().is_some_and(|language| language.len() < 4);
+        proptest::prop_assert_eq!(super::kinds::is_locale(&text), canonical && has_short_language, "{}", text);
+    }
+}

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::access_token::Memory;
-use crate::testing::{FakeCommerce, NOW_MS, config, token};
+use crate::testing::{FakeCommerce, NOW_MS, config, numbers, token};
 
 fn run(
     chat: &str,
@@ -24,11 +24,13 @@ fn run(
         request["token"] = Value::String(token);
     }
     let request: ConsentRequest = serde_json::from_value(request).unwrap();
+    let numbers = numbers();
     let call = Call {
         correlation_id: "0190a1b2-c3d4-7000-8000-0123456789ab",
         now_ms: NOW_MS + after_ms,
         access_token: None,
         memory: &memory,
+        numbers: &numbers,
     };
     let commerce = FakeCommerce::default();
     let place = config.store("uk").unwrap();

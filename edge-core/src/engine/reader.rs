@@ -15,6 +15,7 @@ use crate::config::{CommerceProject, Config, Store, TidioProject};
 use crate::identity::{contact_key, distinct_id};
 use crate::json;
 use crate::link::percent_encode;
+use crate::number::NumberFormats;
 use crate::project::{self, Context};
 use crate::property::Property;
 use crate::text;
@@ -31,13 +32,15 @@ pub struct Scope<'a> {
     pub project: &'a CommerceProject,
     /// The Tidio project that is written.
     pub tidio: &'a TidioProject,
+    /// How the locales write numbers.
+    pub numbers: &'a NumberFormats,
 }
 
 impl<'a> Scope<'a> {
     /// The scope of two projects by the user's names for them; `None` if one of them does not exist.
-    pub fn find(config: &'a Config, project: &str, tidio: &str) -> Option<Self> {
+    pub fn find(config: &'a Config, project: &str, tidio: &str, numbers: &'a NumberFormats) -> Option<Self> {
         let (project, tidio) = (config.commercetools.get(project)?, config.tidio.get(tidio)?);
-        Some(Scope { config, project, tidio })
+        Some(Scope { config, project, tidio, numbers })
     }
 
     fn stores(&self) -> impl Iterator<Item = &'a Store> {
@@ -188,7 +191,7 @@ fn view(scope: Scope<'_>, record: Customer, orders: &[Order], correlation_id: &s
         .collect();
     let locale = own.first().and_then(|order| order.locale.as_deref()).and_then(|tag| store.locale(tag));
     let locale = locale.or_else(|| store.locales.first())?;
-    let context = Context::new(store, scope.project, locale.tag.as_str());
+    let context = Context::new(store, scope.project, locale.tag.as_str(), scope.numbers);
     let total = own.len() as u64;
     let history = OrderHistory { orders: own.into_iter().take(HISTORY_LIMIT).collect(), total };
     let mut properties = project::history(&context, &history);
@@ -304,7 +307,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{FakeCommerce, config, order};
+    use crate::testing::{FakeCommerce, config, numbers, order};
 
     #[test]
     fn dates_are_those_of_the_calendar() {
@@ -341,7 +344,8 @@ mod tests {
     #[test]
     fn a_customer_is_seen_as_an_identify_call_in_the_store_of_the_newest_order_sees_it() {
         let config = config();
-        let scope = Scope::find(&config, "main", "eu").unwrap();
+        let numbers = numbers();
+        let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
         let strange = json!({ "id": 7 });
         let older = order(&json!({ "id": "o-0", "store": { "typeId": "store", "key": "uk" } }));
         let commerce = FakeCommerce::default()
@@ -368,7 +372,8 @@ mod tests {
     #[test]
     fn a_full_page_goes_on_after_its_last_row_and_a_short_one_ends() {
         let config = config();
-        let scope = Scope::find(&config, "main", "eu").unwrap();
+        let numbers = numbers();
+        let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
         let page = |count: usize| {
             let rows: Vec<Value> =
                 (0..count).map(|n| json!({ "id": format!("o-{n}"), "version": 1 })).collect();
@@ -386,7 +391,8 @@ mod tests {
     #[test]
     fn a_walk_of_one_store_asks_for_that_store_only() {
         let config = config();
-        let scope = Scope::find(&config, "main", "eu").unwrap();
+        let numbers = numbers();
+        let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
         for (store, asked) in [("de", Some("store%28key%20%3D%20%22de%22%29")), ("of-another-project", None)]
         {
             let commerce = FakeCommerce::default().with("/orders?", &json!({ "results": [] }));
@@ -402,7 +408,8 @@ mod tests {
     #[test]
     fn a_failure_says_whether_waiting_helps() {
         let config = config();
-        let scope = Scope::find(&config, "main", "eu").unwrap();
+        let numbers = numbers();
+        let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
         for (error, expected) in [
             (CommerceError::Unavailable, ShopError::Unavailable),
             (CommerceError::Timeout, ShopError::Unavailable),

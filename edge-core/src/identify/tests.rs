@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::commerce::CommerceError;
-use crate::testing::{FakeCommerce, NOW_MS, cart, config, order, token};
+use crate::testing::{FakeCommerce, NOW_MS, cart, config, numbers, order, token};
 
 fn commerce() -> FakeCommerce {
     FakeCommerce::default()
@@ -37,11 +37,13 @@ fn run(request: &IdentifyRequest, commerce: &FakeCommerce) -> Result<Identified,
     let config = config();
     let place = Place::find(&config, &request.store, &request.locale)?;
     let memory = RefCell::new(Memory::default());
+    let numbers = numbers();
     let call = Call {
         correlation_id: "0190a1b2-c3d4-7000-8000-0123456789ab",
         now_ms: NOW_MS,
         access_token: None,
         memory: &memory,
+        numbers: &numbers,
     };
     block_on(identify(&config, place, request, commerce, call))
 }

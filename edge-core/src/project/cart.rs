@@ -49,11 +49,11 @@ pub fn cart(context: &Context<'_>, cart: Option<&Cart>) -> Properties {
 /// The total, with what a discount on it took off, the codes that apply, and a word if the cart cannot be changed or
 /// is a company's.
 fn total(context: &Context<'_>, cart: &Cart) -> String {
-    let mut total = context.numbers.money(&cart.total_price);
+    let mut total = cart.total_price.text(&context.numbers);
     if let Some(discount) =
         cart.discount_on_total_price.as_ref().filter(|d| d.discounted_amount.cent_amount != 0)
     {
-        total.push_str(&format!(" (discount {})", context.numbers.money(&discount.discounted_amount)));
+        total.push_str(&format!(" (discount {})", discount.discounted_amount.text(&context.numbers)));
     }
     let codes =
         cart.discount_codes.iter().filter(|code| code.state.as_deref() == Some("MatchesCart")).count();
@@ -80,7 +80,7 @@ fn pieces(cart: &Cart) -> u64 {
 fn lines(context: &Context<'_>, cart: &Cart) -> String {
     let names = context.preferences.with_second(cart.locale.as_deref());
     let line = |name: String, quantity: u64, total: Option<&Money>| {
-        let total = total.map(|total| format!(" – {}", context.numbers.money(total))).unwrap_or_default();
+        let total = total.map(|total| format!(" – {}", total.text(&context.numbers))).unwrap_or_default();
         format!("{quantity} × {name}{total}")
     };
     let products = cart.line_items.iter().map(|item| {

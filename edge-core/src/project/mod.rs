@@ -11,9 +11,11 @@ pub use cart::cart;
 pub use order::{history, order};
 pub use when::minute;
 
+use std::rc::Rc;
+
 use crate::config::{CommerceProject, Store};
 use crate::localized::Preferences;
-use crate::money::NumberFormat;
+use crate::number::{NumberFormat, NumberFormats};
 
 /// What projections need to know about where the contact is.
 #[derive(Debug)]
@@ -25,15 +27,20 @@ pub struct Context<'a> {
     /// Locales to choose texts by.
     pub preferences: Preferences<'a>,
     /// Number format of the contact's locale.
-    pub numbers: NumberFormat,
+    pub numbers: Rc<NumberFormat>,
 }
 
 impl<'a> Context<'a> {
     /// The context of a contact who reads `locale`.
-    pub fn new(store: &'a Store, project: &'a CommerceProject, locale: &'a str) -> Self {
+    pub fn new(
+        store: &'a Store,
+        project: &'a CommerceProject,
+        locale: &'a str,
+        numbers: &NumberFormats,
+    ) -> Self {
         let first = store.locales.first().map(|settings| settings.tag.as_str());
         let preferences = Preferences::new(std::iter::once(locale).chain(first));
-        Context { store, project, preferences, numbers: NumberFormat::new(locale) }
+        Context { store, project, preferences, numbers: numbers.of(locale) }
     }
 
     fn variable(&self, name: &str, id: (&str, &str)) -> Option<String> {

@@ -25,7 +25,7 @@ pub fn order(context: &Context<'_>, order: Option<&Order>) -> Properties {
     );
     set(Property::OrderTracking, order.and_then(tracking));
     set(Property::OrderReturns, order.and_then(returns));
-    set(Property::OrderTotal, order.map(|order| context.numbers.money(&order.total_price)));
+    set(Property::OrderTotal, order.map(|order| order.total_price.text(&context.numbers)));
     set(Property::OrderPlaced, order.and_then(|order| order.created_at.as_deref().and_then(minute)));
     set(
         Property::OrderLink,
@@ -48,7 +48,7 @@ pub fn history(context: &Context<'_>, history: &OrderHistory) -> Properties {
 
 fn line(context: &Context<'_>, order: &Order) -> String {
     let placed = order.created_at.as_deref().and_then(minute).unwrap_or_else(|| "(no date)".to_owned());
-    let mut parts = vec![placed, number(order), context.numbers.money(&order.total_price)];
+    let mut parts = vec![placed, number(order), order.total_price.text(&context.numbers)];
     let states = [&order.order_state, &order.payment_state, &order.shipment_state];
     parts.extend(states.into_iter().flatten().map(|state| words(state)));
     text::clean_line(&parts.join(" · "), MAX_PROPERTY_CHARS)

@@ -16,6 +16,7 @@ use super::identify::{StorePlace, memory, store_for};
 use crate::commerce_client::CommerceClient;
 use crate::http::{Incoming, Outgoing, allow_for_any_store, allow_for_store};
 use crate::log::{self, Level};
+use crate::numbers;
 use crate::rate_limit;
 use crate::tidio_project_do::submit;
 
@@ -60,12 +61,13 @@ async fn keep(
         return Err(ErrorCode::RateLimited);
     }
     let commerce = CommerceClient::new(env, project, &incoming.correlation_id);
-    let memory = memory();
+    let (memory, numbers) = (memory(), numbers::formats());
     let call = Call {
         correlation_id: incoming.correlation_id.as_str(),
         now_ms,
         access_token: incoming.bearer.as_ref().map(Secret::expose),
         memory: &memory,
+        numbers: &numbers,
     };
     let fact = edge_core::consent::consent(config, place, request, &commerce, call).await?;
     // Without the contact interface nothing was written that could follow.

@@ -18,6 +18,7 @@ use worker::Env;
 use crate::commerce_client::CommerceClient;
 use crate::delivery::Delivery;
 use crate::http::{Incoming, Outgoing, allow_for_any_store, allow_for_store};
+use crate::numbers;
 use crate::rate_limit;
 
 thread_local! {
@@ -56,12 +57,13 @@ pub async fn identify(
         return (allow_for_store(refuse(ErrorCode::RateLimited), place.store, origin), None);
     }
     let commerce = CommerceClient::new(env, place.project, &incoming.correlation_id);
-    let memory = memory();
+    let (memory, numbers) = (memory(), numbers::formats());
     let call = Call {
         correlation_id: incoming.correlation_id.as_str(),
         now_ms,
         access_token: incoming.bearer.as_ref().map(Secret::expose),
         memory: &memory,
+        numbers: &numbers,
     };
     let (answer, link) = match edge_core::identify::identify(config, place, &request, &commerce, call).await {
         Ok(Identified { reply, link }) => (Outgoing::json(200, &reply), link),
