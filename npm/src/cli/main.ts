@@ -9,24 +9,23 @@ import { terminalOf } from "./terminal.js";
 
 const interrupt = new AbortController();
 process.on("SIGINT", () => {
-  // The second time, or where nothing waits for it, the process ends at once.
-  if (interrupt.signal.aborted || !waiting) process.exit(130);
+  // The second time, or where nobody watches anything, the process ends at once.
+  if (interrupt.signal.aborted || !watching) process.exit(130);
   interrupt.abort();
 });
 // Somebody stopped reading, for example `| head`.
 process.stdout.on("error", () => process.exit(0));
 
-let waiting = false;
+/** From the first wait on, a command tells itself how it ends. */
+let watching = false;
 
 async function sleep(ms: number): Promise<boolean> {
-  waiting = true;
+  watching = true;
   try {
     await wait(ms, undefined, { signal: interrupt.signal });
     return true;
   } catch {
     return false;
-  } finally {
-    waiting = false;
   }
 }
 

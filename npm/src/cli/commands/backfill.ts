@@ -112,6 +112,8 @@ interface Watched {
 async function follow(edge: Edge, { project, kind, names }: Watched, { terminal, now, sleep }: Call): Promise<Exit> {
   const progress = new Progress(kind);
   let [failures, lineAt] = [0, 0];
+  // From here on Ctrl-C is ours, also while an answer is awaited.
+  if (!(await sleep(0))) return left(project, terminal);
   for (;;) {
     try {
       const all = perProject(await edge.get("/admin/walks"));

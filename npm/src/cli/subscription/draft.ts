@@ -61,11 +61,13 @@ const AFTERWARDS: Record<Service, (draft: Draft) => string[]> = {
   ],
   pubsub: ({ destination }) => [
     `Let subscriptions@commercetools-platform.iam.gserviceaccount.com publish to ${destination["topic"]}.`,
-    "Add a push subscription with OIDC authentication: <edge>/v1/events/pubsub.",
+    "Add a push subscription with OIDC authentication: <edge>/v1/events/pubsub, without payload unwrapping.",
+    "wrangler.toml, [….commercetools.<name>.events.pubsub]: its audience, service_account and subscriptions.",
   ],
-  sns: () => [
+  sns: ({ destination }) => [
     "Let arn:aws:iam::362576667341:user/subscriptions publish to the topic, and set its attribute SignatureVersion to 2.",
     "Add an HTTPS subscription: <edge>/v1/events/sns, without raw message delivery. The Worker confirms it by itself.",
+    `wrangler.toml, [….commercetools.<name>.events.sns]: topics = ["${destination["topicArn"]}"].`,
   ],
   eventgrid: () => [
     "Add an event subscription with a webhook: <edge>/v1/events/eventgrid, schema CloudEvents 1.0,",
@@ -123,7 +125,7 @@ function destinationOf(options: Options, service: Service): Destination {
     case "sns":
       return {
         type: "SNS",
-        topicArn: of("topic-arn", /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+$/, "the ARN of an SNS topic"),
+        topicArn: of("topic-arn", /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, "the ARN of a standard SNS topic"),
         authenticationMode: "IAM",
       };
     case "pubsub":
