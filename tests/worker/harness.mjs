@@ -39,13 +39,14 @@ export function bridgeFor({ commercetools, tidio }, env = "demo") {
  * Emulators and Worker together.
  *
  * @param {{change?: (bridge: object) => void, secrets?: Record<string, string | null>, port?: number,
- *   limits?: Record<string, number>}} [options] `change` edits the configuration in place; a secret of `null` is
- *   missing; `limits` are counts of rate limits by the binding's name
+ *   limits?: Record<string, number>, commercetools?: import("../lib/emulator.mjs").Emulator}} [options] `change`
+ *   edits the configuration in place; a secret of `null` is missing; `limits` are counts of rate limits by the
+ *   binding's name; a running `commercetools` is used and left running
  */
-export async function startStack(options = {}) {
-  const [commercetools, tidio] = await Promise.all([startEmulator("commercetools"), startEmulator("tidio")]);
+export async function startStack({ commercetools: running, ...options } = {}) {
+  const [commercetools, tidio] = await Promise.all([running ?? startEmulator("commercetools"), startEmulator("tidio")]);
   const persist = await mkdtemp(join(tmpdir(), "bridge-worker-"));
-  const stack = new Stack({ commercetools, tidio, persist });
+  const stack = new Stack({ commercetools, tidio, persist, guest: Boolean(running) });
   try {
     await stack.startWorker(options);
   } catch (error) {
@@ -56,8 +57,8 @@ export async function startStack(options = {}) {
 }
 
 class Stack {
-  constructor({ commercetools, tidio, persist }) {
-    Object.assign(this, { commercetools, tidio, persist });
+  constructor({ commercetools, tidio, persist, guest }) {
+    Object.assign(this, { commercetools, tidio, persist, guest });
   }
 
   /** (Re)starts the Worker on the same storage, and with the same port and options when it ran before. */
@@ -127,7 +128,7 @@ class Stack {
   }
 
   async stop() {
-    await Promise.all([this.worker?.stop(), this.commercetools.stop(), this.tidio.stop()]);
+    await Promise.all([this.worker?.stop(), !this.guest && this.commercetools.stop(), this.tidio.stop()]);
     await rm(this.persist, { recursive: true, force: true });
   }
 }

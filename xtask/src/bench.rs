@@ -23,6 +23,8 @@ pub enum Bench {
     Page,
     /// Events in, contacts out.
     Sync,
+    /// Nothing lost and nothing doubled while everything fails, at full size.
+    Reliability,
 }
 
 /// What becomes of the figures.
@@ -41,13 +43,14 @@ impl Bench {
             Bench::Edge => "edge",
             Bench::Page => "page",
             Bench::Sync => "sync",
+            Bench::Reliability => "reliability",
         }
     }
 
     /// What is measured, beside the emulators.
     const fn artefacts(self) -> &'static [Artefact] {
         match self {
-            Bench::Edge | Bench::Sync => &[Artefact::Worker],
+            Bench::Edge | Bench::Sync | Bench::Reliability => &[Artefact::Worker],
             Bench::Page => &[Artefact::Worker, Artefact::Shop],
         }
     }

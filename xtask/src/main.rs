@@ -16,6 +16,7 @@ mod platform;
 mod report;
 mod script;
 mod setup;
+mod sim;
 mod size;
 mod stamp;
 mod test;
@@ -79,6 +80,15 @@ enum Task {
         #[arg(long)]
         print: bool,
     },
+    /// Runs the engine's seeded simulation; a failure names its seed, which repeats it.
+    Sim {
+        /// How many seeds.
+        #[arg(long, default_value_t = 100_000)]
+        seeds: u64,
+        /// The first of them.
+        #[arg(long, default_value_t = 0)]
+        first: u64,
+    },
     /// Prints the bytes of what users download or deploy, beside the budgets.
     Size {
         /// One JSON document instead of a table.
@@ -119,6 +129,7 @@ fn run(task: &Task) -> Outcome<ExitCode> {
         Task::Bench { bench, print } => {
             bench::run(*bench, if *print { Figures::Printed } else { Figures::Written })?;
         }
+        Task::Sim { seeds, first } => sim::run(*seeds, *first)?,
         Task::Size { json } => size::report(if *json { Format::Json } else { Format::Table })?,
     }
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use super::cursor::Backfill;
 use super::dead::{self, DeadLetter, Filter};
 use super::journal::Story;
 use super::sql::{Sql, SqlError, first, transaction};
-use super::{Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox, queue};
+use super::{Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox, people, queue};
 
 /// Dead letters or journal lines in one answer.
 const LIST_LIMIT: u32 = 500;
@@ -125,6 +125,7 @@ impl<P: Ports> Engine<P> {
         line("histories_due", "", number("SELECT count(*) FROM history")?);
         line("outbox_contacts", "", number("SELECT count(*) FROM outbox")?);
         line("outbox_attempts", "", number("SELECT sum(attempts) FROM outbox")?);
+        line("contacts_walked", "", u64::from(people::current(sql)?.is_under_way()));
         line("contacts", "", number("SELECT count(*) FROM contact")?);
         line("dead_letters", "", number("SELECT count(*) FROM dead_letter WHERE replayed_ms IS NULL")?);
         line("budget_used", "", used);

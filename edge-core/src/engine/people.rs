@@ -73,6 +73,11 @@ impl People {
         self.number
     }
 
+    /// Whether it has not ended.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.phase != Phase::Idle
+    }
+
     /// Whether pages are read.
     pub(super) fn is_reading(&self) -> bool {
         self.phase == Phase::Reading

@@ -9,6 +9,7 @@ mod people;
 mod properties;
 mod shop;
 mod sim;
+mod speed;
 mod sqlite;
 mod vendor;
 

@@ -49,10 +49,10 @@ struct Sim {
 }
 
 impl Sim {
-    fn new(seed: u64) -> Self {
-        let world = World::new(seed);
+    fn new(world: World) -> Self {
         let dice = Dice(world.clone());
-        world.vendor.limit.set(if dice.chance(50) { 60 } else { 120 });
+        // The smallest budget is one that a few contacts spend.
+        world.vendor.limit.set([8, 60, 120][dice.below(3) as usize]);
         world.vendor.latency_ms.set(dice.below(400));
         world.shop.create.set(if dice.chance(50) { CreatePolicy::OnOrder } else { CreatePolicy::Never });
         let poisoned = dice.chance(10).then(|| dice.below(CUSTOMERS));
@@ -268,7 +268,11 @@ impl Sim {
 }
 
 fn run_seed(seed: u64) -> Result<Model, String> {
-    let mut sim = Sim::new(seed);
+    run_world(World::new(seed))
+}
+
+fn run_world(world: World) -> Result<Model, String> {
+    let mut sim = Sim::new(world);
     for _ in 0..10 + sim.dice.below(30) {
         sim.act();
     }
@@ -306,4 +310,52 @@ fn every_seed_ends_as_a_calm_world_would() {
     });
     println!("{seeds} seeds, {} facts delivered in trouble, {} stops", totals.0, totals.1);
     assert!(totals.1 > 0 || seeds < 20, "the simulation never stopped the process");
+}
+
+/// A rule of the engine, and the piece of a statement by which it is broken.
+const MUTATIONS: &[(&str, &str, &str)] = &[
+    (
+        "a request counts for a whole window after its answer",
+        "DELETE FROM request WHERE coalesce(done_ms, sent_ms + ?2) <= ?1",
+        "DELETE FROM request WHERE sent_ms <= ?1 + 50000 + 0 * ?2",
+    ),
+    (
+        "a create is marked before it is sent",
+        "UPDATE contact SET stage = ?2, read_backs = 0",
+        "UPDATE contact SET stage = CASE ?2 WHEN 'verify' THEN 'create' ELSE ?2 END, read_backs = 0",
+    ),
+    (
+        "only the same key is the same fact",
+        "SELECT 1 FROM inbox WHERE id = ?1",
+        "SELECT 1 FROM inbox WHERE substr(id, 1, 10) = substr(?1, 1, 10)",
+    ),
+    (
+        "a newer version is not superseded",
+        "SELECT version FROM shop_order",
+        "SELECT version + 1 FROM shop_order",
+    ),
+    (
+        "a write that failed is tried again",
+        "due_ms = ?4, cause = ?5, walk = 0",
+        "due_ms = ?4 + 999999999999, cause = ?5, walk = 0",
+    ),
+];
+
+/// The simulation is worth what it finds: each rule broken on purpose must be noticed.
+#[test]
+fn a_broken_rule_is_noticed() {
+    for (rule, from, to) in MUTATIONS {
+        let mut met = 0;
+        let noticed = (0..2_000).find(|seed| {
+            let world = World::new(*seed);
+            world.sql.mutation.set(Some((from, to)));
+            let quiet = std::panic::AssertUnwindSafe(|| run_world(world.clone()));
+            let outcome = std::panic::catch_unwind(quiet);
+            met += world.sql.mutated.get();
+            !matches!(outcome, Ok(Ok(_)))
+        });
+        assert!(met > 0, "no statement has the piece of: {rule}");
+        let seed = noticed.unwrap_or_else(|| panic!("nobody noticed that this was broken: {rule}"));
+        println!("seed {seed} noticed: {rule}");
+    }
 }

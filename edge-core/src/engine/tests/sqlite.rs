@@ -14,6 +14,10 @@ pub struct Sqlite {
     /// Blocks and calls left until the process stops; counted together with the fake vendor's.
     pub fuse: Rc<Fuse>,
     depth: Cell<u32>,
+    /// A piece of a statement and what stands in its place: an engine that is wrong on purpose.
+    pub mutation: Cell<Option<(&'static str, &'static str)>>,
+    /// How often that piece was met.
+    pub mutated: Cell<u64>,
 }
 
 /// Counts effects and stops the process at one of them.
@@ -46,7 +50,13 @@ impl Fuse {
 impl Sqlite {
     pub fn new(fuse: Rc<Fuse>) -> Self {
         let connection = Connection::open_in_memory().unwrap();
-        Sqlite { connection: RefCell::new(connection), fuse, depth: Cell::new(0) }
+        Sqlite {
+            connection: RefCell::new(connection),
+            fuse,
+            depth: Cell::new(0),
+            mutation: Cell::new(None),
+            mutated: Cell::new(0),
+        }
     }
 
     fn stopped() -> SqlError {
@@ -64,8 +74,13 @@ impl Sql for Sqlite {
         if self.fuse.is_burnt() || (self.depth.get() == 0 && writes && self.fuse.burns()) {
             return Err(Self::stopped());
         }
+        let mutated = self.mutation.get().filter(|(from, _)| statement.contains(from)).map(|(from, to)| {
+            self.mutated.set(self.mutated.get() + 1);
+            statement.replace(from, to)
+        });
         let connection = self.connection.borrow();
-        let mut prepared = connection.prepare_cached(statement).map_err(failed)?;
+        let mut prepared =
+            connection.prepare_cached(mutated.as_deref().unwrap_or(statement)).map_err(failed)?;
         let columns = prepared.column_count();
         let values = parameters.iter().map(|value| match value {
             Value::Null => SqliteValue::Null,
