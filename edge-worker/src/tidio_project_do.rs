@@ -19,7 +19,10 @@ use edge_core::json;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use worker::{DurableObject, Env, Method, Request, RequestInit, Response, Result, State, durable_object};
+use worker::{
+    AnalyticsEngineDataPointBuilder, DurableObject, Env, Method, Request, RequestInit, Response, Result,
+    State, durable_object,
+};
 
 use crate::config_var;
 use crate::log::{self, Level};
@@ -30,6 +33,9 @@ use crate::tidio_client::TidioClient;
 
 /// Binding of the class in `wrangler.toml`.
 pub const BINDING: &str = "TIDIO_PROJECT";
+
+/// Binding of the Analytics Engine dataset, if a deployment has one.
+const METRICS: &str = "METRICS";
 
 /// Wait after a run that the database or the configuration stopped. The platform gives a failing alarm up after
 /// six retries, so it is never allowed to fail.
@@ -204,6 +210,7 @@ impl TidioProject {
             let loaded = config_var::load(&self.env);
             let projects = loaded.as_ref().as_ref().map(|config| reader::projects_of(config, &order.tidio));
             engine.tidy().map_err(unusable)?;
+            self.measure(&order.tidio, &engine).map_err(unusable)?;
             engine.begin_sync(&projects.unwrap_or_default()).map_err(unusable)
         });
         match begun {
@@ -213,6 +220,23 @@ impl TidioProject {
             }
             Err(code) => Response::error(code, 503),
         }
+    }
+
+    /// Writes the figures to Analytics Engine, where it is bound: one data point each, the Tidio project as index.
+    fn measure(&self, tidio: &str, engine: &Engine<ObjectPorts>) -> std::result::Result<(), SqlError> {
+        let Ok(dataset) = self.env.analytics_engine(METRICS) else { return Ok(()) };
+        for figure in engine.figures()? {
+            let about = figure.label.map(|(_, value)| value).unwrap_or_default();
+            #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]
+            let point = AnalyticsEngineDataPointBuilder::new()
+                .indexes([tidio])
+                .blobs([figure.name, about.as_str()])
+                .doubles([figure.value as f64])
+                .build();
+            // A figure that is lost is measured again at the next tick.
+            let _ = dataset.write_data_point(&point);
+        }
+        Ok(())
     }
 
     /// As `keep`: a replay or a backfill may have made something due.

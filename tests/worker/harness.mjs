@@ -41,7 +41,7 @@ export function bridgeFor({ commercetools, tidio }, env = "demo") {
  * @param {{change?: (bridge: object) => void, secrets?: Record<string, string | null>, port?: number,
  *   limits?: Record<string, number>, commercetools?: import("../lib/emulator.mjs").Emulator}} [options] `change`
  *   edits the configuration in place; a secret of `null` is missing; `limits` are counts of rate limits by the
- *   binding's name; a running `commercetools` is used and left running
+ *   binding's name; `serve` goes to `serve.mjs` as it is; a running `commercetools` is used and left running
  */
 export async function startStack({ commercetools: running, ...options } = {}) {
   const [commercetools, tidio] = await Promise.all([running ?? startEmulator("commercetools"), startEmulator("tidio")]);
@@ -64,11 +64,11 @@ class Stack {
   /** (Re)starts the Worker on the same storage, and with the same port and options when it ran before. */
   async startWorker(given = this.given ?? {}) {
     this.given = given;
-    const { change, secrets = {}, vars = {}, limits = {} } = given;
+    const { change, secrets = {}, vars = {}, limits = {}, serve = {} } = given;
     const bridge = bridgeFor(this);
     change?.(bridge);
     const port = this.url ? Number(new URL(this.url).port) : (given.port ?? 0);
-    const options = { env: "demo", vars: { BRIDGE: bridge, ...vars }, secrets, limits, port, persist: this.persist };
+    const options = { env: "demo", vars: { BRIDGE: bridge, ...vars }, secrets, limits, port, persist: this.persist, ...serve };
     this.worker = start(process.execPath, [SERVE], { cwd: ROOT, env: { WORKER_OPTIONS: JSON.stringify(options) } });
     const [, url] = await this.worker.line(/^worker listening on (http:\/\/\S+)/, START_TIMEOUT_MS);
     this.url = url;

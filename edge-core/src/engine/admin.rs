@@ -107,6 +107,18 @@ impl<P: Ports> Engine<P> {
     }
 
     fn metrics(&self, tidio: &str) -> Result<String, SqlError> {
+        let line = |one: Figure| {
+            let label = one.label.map(|(name, value)| format!(",{name}=\"{value}\"")).unwrap_or_default();
+            format!("tidio_bridge_{}{{tidio=\"{tidio}\"{label}}} {}\n", one.name, one.value)
+        };
+        Ok(self.figures()?.into_iter().map(line).collect())
+    }
+
+    /// What a monitor watches.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn figures(&self) -> Result<Vec<Figure>, SqlError> {
         let (sql, now) = (self.ports.sql(), self.ports.now_ms());
         let number = |statement: &str| -> Result<u64, SqlError> {
             let rows = sql.exec(statement, &[])?;
@@ -114,31 +126,42 @@ impl<P: Ports> Engine<P> {
         };
         let (used, limit) = budget::usage(sql, now)?;
         let oldest = number("SELECT min(received_ms) FROM inbox WHERE due_ms IS NOT NULL")?;
-        let age_ms = if oldest == 0 { 0 } else { now.saturating_sub(oldest) };
         let open = |vendor| breaker::cause(sql, vendor).map(|cause| u64::from(cause.is_some()));
-        let mut text = String::new();
-        let mut line = |name: &str, labels: &str, value: u64| {
-            text.push_str(&format!("tidio_bridge_{name}{{tidio=\"{tidio}\"{labels}}} {value}\n"));
-        };
-        line("inbox_facts", "", number("SELECT count(*) FROM inbox WHERE due_ms IS NOT NULL")?);
-        line("inbox_age_ms", "", age_ms);
-        line("histories_due", "", number("SELECT count(*) FROM history")?);
-        line("outbox_contacts", "", number("SELECT count(*) FROM outbox")?);
-        line("outbox_attempts", "", number("SELECT sum(attempts) FROM outbox")?);
-        line("contacts_walked", "", u64::from(people::current(sql)?.is_under_way()));
-        line("contacts", "", number("SELECT count(*) FROM contact")?);
-        line("dead_letters", "", number("SELECT count(*) FROM dead_letter WHERE replayed_ms IS NULL")?);
-        line("budget_used", "", used);
-        line("budget_limit", "", u64::from(limit));
-        line("properties_missing", "", catalogue::current(sql)?.missing.len() as u64);
-        line("breaker_open", ",vendor=\"tidio\"", open(Vendor::Tidio)?);
-        line("breaker_open", ",vendor=\"commercetools\"", open(Vendor::Commercetools)?);
-        for walk in cursor::list(sql)?.iter().filter(|walk| walk.kind == "delta") {
-            let lag = walk.walked_ms.map_or(0, |at| now.saturating_sub(at));
-            line("sync_lag_ms", &format!(",commercetools=\"{}\"", walk.project), lag);
+        let plain = |name, value| Figure { name, label: None, value };
+        let mut figures = vec![
+            plain("inbox_facts", number("SELECT count(*) FROM inbox WHERE due_ms IS NOT NULL")?),
+            plain("inbox_age_ms", if oldest == 0 { 0 } else { now.saturating_sub(oldest) }),
+            plain("histories_due", number("SELECT count(*) FROM history")?),
+            plain("outbox_contacts", number("SELECT count(*) FROM outbox")?),
+            plain("outbox_attempts", number("SELECT sum(attempts) FROM outbox")?),
+            plain("contacts_walked", u64::from(people::current(sql)?.is_under_way())),
+            plain("contacts", number("SELECT count(*) FROM contact")?),
+            plain("dead_letters", number("SELECT count(*) FROM dead_letter WHERE replayed_ms IS NULL")?),
+            plain("budget_used", used),
+            plain("budget_limit", u64::from(limit)),
+            plain("properties_missing", catalogue::current(sql)?.missing.len() as u64),
+        ];
+        for (name, vendor) in [("tidio", Vendor::Tidio), ("commercetools", Vendor::Commercetools)] {
+            let label = Some(("vendor", name.to_owned()));
+            figures.push(Figure { name: "breaker_open", label, value: open(vendor)? });
         }
-        Ok(text)
+        for walk in cursor::list(sql)?.into_iter().filter(|walk| walk.kind == "delta") {
+            let value = walk.walked_ms.map_or(0, |at| now.saturating_sub(at));
+            figures.push(Figure { name: "sync_lag_ms", label: Some(("commercetools", walk.project)), value });
+        }
+        Ok(figures)
     }
+}
+
+/// One figure of a Tidio project, at this moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Its name; the unit stands at its end, if it has one.
+    pub name: &'static str,
+    /// What it is about, besides the Tidio project.
+    pub label: Option<(&'static str, String)>,
+    /// The figure.
+    pub value: u64,
 }
 
 /// What was given up is due again: the difference, or the reading, as it is now.

@@ -50,7 +50,7 @@ pub fn store<S: Sql>(sql: &S, facts: &[Fact], priority: Priority, now_ms: u64) -
 /// Turns due facts into what should stand in Tidio. Gives how many there were.
 pub fn absorb<S: Sql>(sql: &S, settings: &Settings, now_ms: u64) -> Result<usize, SqlError> {
     let rows = sql.exec(
-        "SELECT id, payload, priority FROM inbox WHERE due_ms <= ?1 AND kind <> 'order'
+        "SELECT id, payload, priority FROM inbox WHERE +due_ms <= ?1 AND due_ms IS NOT NULL AND kind <> 'order'
          ORDER BY priority, due_ms, id LIMIT ?2",
         &[now_ms.into(), BLOCK.into()],
     )?;

@@ -310,7 +310,7 @@ fn order_customer<S: Sql>(sql: &S, project: &str, id: &str) -> Result<Option<Str
 fn waiting_orders<S: Sql>(sql: &S, now: u64) -> Result<Vec<Waiting>, SqlError> {
     let rows = sql.exec(
         "SELECT id, payload, priority, attempts, first_failed_ms FROM inbox
-         WHERE due_ms <= ?1 AND kind = 'order' ORDER BY priority, due_ms, id LIMIT ?2",
+         WHERE +due_ms <= ?1 AND due_ms IS NOT NULL AND kind = 'order' ORDER BY priority, due_ms, id LIMIT ?2",
         &[now.into(), (ORDERS_PER_QUERY as u64).into()],
     )?;
     let mut waiting = Vec::with_capacity(rows.len());
@@ -330,13 +330,13 @@ fn waiting_orders<S: Sql>(sql: &S, now: u64) -> Result<Vec<Waiting>, SqlError> {
 
 fn due_histories<S: Sql>(sql: &S, now: u64) -> Result<Option<(String, Vec<Due>)>, SqlError> {
     let head = sql.exec(
-        "SELECT project FROM history WHERE due_ms <= ?1 ORDER BY priority, due_ms, customer LIMIT 1",
+        "SELECT project FROM history WHERE +due_ms <= ?1 ORDER BY priority, due_ms, customer LIMIT 1",
         &[now.into()],
     )?;
     let Some(project) = first(head).map(|row| row.text(0)).transpose()? else { return Ok(None) };
     let rows = sql.exec(
         "SELECT customer, priority, mark, correlation_id FROM history
-         WHERE due_ms <= ?1 AND project = ?2 ORDER BY priority, due_ms, customer LIMIT ?3",
+         WHERE +due_ms <= ?1 AND project = ?2 ORDER BY priority, due_ms, customer LIMIT ?3",
         &[now.into(), (&project).into(), (CUSTOMERS_PER_QUERY as u64).into()],
     )?;
     let rows = rows.iter().map(due).collect::<Result<Vec<Due>, SqlError>>()?;
@@ -372,7 +372,7 @@ fn walks_first<S: Sql>(sql: &S, now: u64) -> Result<bool, SqlError> {
 }
 
 fn next_order<S: Sql>(sql: &S) -> Result<Option<u64>, SqlError> {
-    first(sql.exec("SELECT min(due_ms) FROM inbox WHERE kind = 'order'", &[])?)
+    first(sql.exec("SELECT min(due_ms) FROM inbox WHERE due_ms IS NOT NULL AND kind = 'order'", &[])?)
         .map_or(Ok(None), |row| row.optional_number(0))
 }
 

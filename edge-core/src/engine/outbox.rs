@@ -127,8 +127,9 @@ pub enum Which {
 impl Which {
     const fn predicate(self) -> &'static str {
         match self {
-            Which::Ready => "c.stage = 'ready'",
-            Which::Create => "c.stage = 'create'",
+            // What waits for a walk is neither.
+            Which::Ready => "o.walk = 0 AND c.stage = 'ready'",
+            Which::Create => "o.walk = 0 AND c.stage = 'create'",
             Which::Alone => "c.stage IN ('lookup', 'verify') AND (o.walk = 0 OR o.priority = 0)",
             Which::Urgent => "c.stage IN ('lookup', 'verify') AND o.priority = 0",
         }
@@ -143,7 +144,7 @@ pub fn due<S: Sql>(
     limit: usize,
 ) -> Result<Vec<(Pending, Contact)>, SqlError> {
     let from = format!(
-        "FROM outbox o JOIN contact c ON c.key = o.contact WHERE o.due_ms <= ?1 AND {}",
+        "FROM outbox o CROSS JOIN contact c ON c.key = o.contact WHERE +o.due_ms <= ?1 AND {}",
         which.predicate()
     );
     let head = format!("SELECT o.part {from} ORDER BY o.priority, o.due_ms, o.contact LIMIT 1");

@@ -72,6 +72,19 @@ const MIGRATIONS: &[&[&str]] = &[&[
     // Which walk through Tidio's contacts answers this look-up; 0 is none.
     "ALTER TABLE outbox ADD COLUMN walk INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX outbox_walk ON outbox (walk) WHERE walk > 0",
+], &[
+    // In the order in which work is taken, so that a backlog costs nothing: with the indices of the first version
+    // each look at it sorted all of it.
+    "DROP INDEX inbox_due",
+    "CREATE INDEX inbox_order_next ON inbox (priority, due_ms, id) WHERE due_ms IS NOT NULL AND kind = 'order'",
+    "CREATE INDEX inbox_order_due ON inbox (due_ms) WHERE due_ms IS NOT NULL AND kind = 'order'",
+    "CREATE INDEX inbox_other_next ON inbox (priority, due_ms, id) WHERE due_ms IS NOT NULL AND kind <> 'order'",
+    "DROP INDEX outbox_due",
+    "CREATE INDEX outbox_next ON outbox (priority, due_ms, contact)",
+    "CREATE INDEX outbox_due ON outbox (due_ms)",
+    "DROP INDEX history_due",
+    "CREATE INDEX history_next ON history (priority, due_ms, customer)",
+    "CREATE INDEX history_due ON history (due_ms)",
 ]];
 
 /// Brings the database to the newest version. Repeatable; each migration is one block.

@@ -38,10 +38,11 @@ pub struct World {
 impl World {
     pub fn new(seed: u64) -> Self {
         let (fuse, clock) = (Rc::new(Fuse::default()), Rc::new(Cell::new(1_000_000)));
+        let ahead = Rc::new(Cell::new(0));
         World {
             sql: Rc::new(Sqlite::new(fuse.clone())),
-            vendor: Rc::new(Vendor::new(fuse.clone(), clock.clone())),
-            shop: Rc::new(FakeShop::new(fuse.clone(), clock.clone())),
+            vendor: Rc::new(Vendor::new(fuse.clone(), clock.clone(), ahead.clone())),
+            shop: Rc::new(FakeShop::new(fuse.clone(), clock.clone(), ahead)),
             clock,
             fuse,
             settings: Rc::new(RefCell::new(Settings { widget_grace_ms: 3_000, ..Settings::default() })),

@@ -26,20 +26,20 @@ pub struct FakeShop {
     pub failing: Cell<u32>,
     pub reads: RefCell<Vec<(&'static str, usize)>>,
     clock: Rc<Cell<u64>>,
-    /// How far the engine's clock is behind the shop's.
-    pub ahead_ms: Cell<u64>,
+    /// How far the engine's clock is behind the vendors'.
+    pub ahead_ms: Rc<Cell<u64>>,
     fuse: Rc<Fuse>,
 }
 
 impl FakeShop {
-    pub fn new(fuse: Rc<Fuse>, clock: Rc<Cell<u64>>) -> Self {
+    pub fn new(fuse: Rc<Fuse>, clock: Rc<Cell<u64>>, ahead_ms: Rc<Cell<u64>>) -> Self {
         FakeShop {
             orders: RefCell::default(),
             create: Cell::new(CreatePolicy::OnOrder),
             failing: Cell::new(0),
             reads: RefCell::default(),
             clock,
-            ahead_ms: Cell::new(0),
+            ahead_ms,
             fuse,
         }
     }

@@ -36,6 +36,8 @@ pub struct Vendor {
     /// The first time that a timeline lost a version it had.
     pub step_back: RefCell<Option<String>>,
     pub clock: Rc<Cell<u64>>,
+    /// How far the engine's clock is behind the vendors'.
+    ahead_ms: Rc<Cell<u64>>,
     pub latency_ms: Cell<u64>,
     /// Contacts on a page of the list.
     pub page: Cell<usize>,
@@ -44,7 +46,7 @@ pub struct Vendor {
 }
 
 impl Vendor {
-    pub fn new(fuse: Rc<Fuse>, clock: Rc<Cell<u64>>) -> Self {
+    pub fn new(fuse: Rc<Fuse>, clock: Rc<Cell<u64>>, ahead_ms: Rc<Cell<u64>>) -> Self {
         let names = ["ct_identity", "ct_store", "ct_cart_total", "ct_timeline", "ct_correlation_id"];
         Vendor {
             contacts: RefCell::default(),
@@ -58,6 +60,7 @@ impl Vendor {
             breaches: Cell::new(0),
             step_back: RefCell::default(),
             clock,
+            ahead_ms,
             latency_ms: Cell::new(20),
             page: Cell::new(100),
             fuse,
@@ -129,8 +132,10 @@ impl Vendor {
             return Answer { rate: None, result: Err(lost) };
         }
         let sent = self.clock.get();
-        let used = self.calls.borrow().iter().filter(|(at, _)| at + 60_000 > sent).count() as u32;
-        self.calls.borrow_mut().push((sent, name));
+        let counted = sent + self.ahead_ms.get();
+        let used =
+            self.calls.borrow().iter().rev().take_while(|(at, _)| at + 60_000 > counted).count() as u32;
+        self.calls.borrow_mut().push((counted, name));
         self.clock.set(sent + self.latency_ms.get());
         if used >= self.limit.get() {
             self.breaches.set(self.breaches.get() + 1);
