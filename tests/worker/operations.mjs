@@ -22,13 +22,12 @@ export async function figures(stack) {
   return found;
 }
 
-/** Is nothing owed to any Tidio project, and no walk under way? */
+/** Is nothing owed to any Tidio project, and no walk under way? Walks first: what they find is owed from then on. */
 export async function isAtRest(stack) {
-  const all = Object.values(await figures(stack));
-  const owed = all.some((one) => one.inbox_facts + one.histories_due + one.outbox_contacts + one.contacts_walked > 0);
-  if (owed || all.length === 0) return false;
   const walks = Object.values(await admin(stack, "GET", "walks")).flatMap((one) => one.walks);
-  return walks.every((walk) => walk.untilMs === null || walk.paused);
+  if (!walks.every((walk) => walk.untilMs === null || walk.paused)) return false;
+  const all = Object.values(await figures(stack));
+  return all.length > 0 && all.every((one) => one.inbox_facts + one.histories_due + one.outbox_contacts + one.contacts_walked === 0);
 }
 
 /** Waits until nothing is owed. Asking also wakes an object whose alarm a local workerd has forgotten. */
