@@ -19,7 +19,7 @@ export interface Terminal {
   status(line: string | undefined): void;
   /** Can a line be rewritten? */
   readonly live: boolean;
-  /** Width in characters. */
+  /** Width of the notes in characters. */
   readonly columns: number;
   /** Colours a part of the answer. */
   readonly paint: Paint;
@@ -47,7 +47,8 @@ export function terminalOf(stdout: Stream, stderr: Stream, env: Record<string, s
   };
   return {
     live,
-    columns: stdout.columns ?? stderr.columns ?? DEFAULT_COLUMNS,
+    // Some terminals say that they are 0 wide.
+    columns: stderr.columns || stdout.columns || DEFAULT_COLUMNS,
     paint: painter(!plain && stdout.isTTY === true),
     paintNote: painter(!plain && stderr.isTTY === true),
     out(line) {

@@ -41,7 +41,7 @@ export async function command(
 ) {
   const asked: Asked[] = [];
   let [out, err, left, now] = ["", "", sleeps, NOW];
-  const stream = (take: (text: string) => void) => ({ isTTY: tty, columns: 120, write: (text: string) => take(text) });
+  const stream = (take: (text: string) => void) => ({ isTTY: tty, columns: 0, write: (text: string) => take(text) });
   const exit = await run(
     argv,
     COMMANDS,
