@@ -36,7 +36,12 @@ export async function startDemo() {
   return { stack, shopUrl, edgeUrl, stop };
 }
 
-function startShop({ shopUrl, shopPort, edgeUrl, commerceUrl, tidioUrl }) {
+/**
+ * The built shop on a port. Without `edgeUrl` it has no chat; `env` adds to its environment or replaces it.
+ *
+ * @param {{shopUrl: string, shopPort: number, commerceUrl: string, edgeUrl?: string, tidioUrl?: string, env?: Record<string, string>}} settings
+ */
+export function startShop({ shopUrl, shopPort, commerceUrl, edgeUrl = "", tidioUrl = "", env = {} }) {
   return start(process.execPath, [`${ROOT}/node_modules/next/dist/bin/next`, "start", "--port", String(shopPort)], {
     cwd: SHOP,
     env: {
@@ -54,6 +59,7 @@ function startShop({ shopUrl, shopPort, edgeUrl, commerceUrl, tidioUrl }) {
       BRIDGE_EDGE_URL: edgeUrl,
       BRIDGE_KEY_ID: DEMO_KEY.kid,
       IDENTITY_KEY_DEMO_1: DEMO_KEY.secret,
+      ...env,
     },
   });
 }

@@ -1,0 +1,135 @@
+/**
+ * One visit of one page on a throttled phone, and what it cost until nobody has touched anything.
+ *
+ * The DevTools protocol and not Lighthouse, for three reasons: the observation ends at the same moment for every
+ * variant (Lighthouse stops once the network has been quiet, often before an idle loader begins, and would call it
+ * free); throttling is applied and not simulated, so that what a script really waits for counts; and nothing but the
+ * browser has to be installed. The throttling is Lighthouse's for phones.
+ */
+
+/** Lighthouse's "slow 4G" as it is applied through DevTools, and its slowdown of a phone's processor. */
+export const NETWORK = { offline: false, latency: 562.5, downloadThroughput: (1_638.4 * 0.9 * 1_024) / 8, uploadThroughput: (750 * 0.9 * 1_024) / 8 };
+export const CPU_SLOWDOWN = 4;
+
+/** A middle-class phone. */
+const PHONE = { viewport: { width: 412, height: 823 }, deviceScaleFactor: 1.75, isMobile: true, hasTouch: true, locale: "de-DE" };
+
+/** How long the page is watched after its load event: the idle loader begins about 5 s after it, and then downloads. */
+export const WATCH_MS = 12_000;
+/** Longest wait for the load event, and for a click's chat. */
+const LOAD_TIMEOUT_MS = 90_000;
+
+/** Shorter tasks block nobody; what a task takes longer is its blocking time. */
+const LONG_TASK_MS = 50;
+
+/**
+ * @typedef {object} Cost
+ * @property {number} fcp first contentful paint, ms
+ * @property {number} lcp largest contentful paint, ms
+ * @property {number} tbt blocking time: what tasks after the first paint took beyond 50 ms each, ms
+ * @property {number} longTasks number of those tasks
+ * @property {number} cls layout shift, the largest session window
+ * @property {number} requests that left the page
+ * @property {number} bytes received, headers included
+ * @property {number} chatRequests of them, to the edge and to Tidio
+ * @property {string[]} stored names in local and session storage and cookies, other than the consent banner's
+ */
+
+/**
+ * Visits a page with an empty cache.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {{url: string, cookies: object[], chatOrigins: string[], click?: boolean}} visit `click` uses the launcher at the end
+ * @returns {Promise<Cost & {click?: number}>} `click`: ms from the click to a ready chat
+ */
+export async function measure(browser, { url, cookies, chatOrigins, click = false }) {
+  const context = await browser.newContext(PHONE);
+  try {
+    await context.addCookies(cookies);
+    await context.addInitScript(observe, LONG_TASK_MS);
+    const page = await context.newPage();
+    const network = await throttle(page);
+    await page.goto(url, { waitUntil: "load", timeout: LOAD_TIMEOUT_MS });
+    await page.waitForTimeout(WATCH_MS);
+    const seen = await page.evaluate(() => globalThis.bench.read());
+    const chatRequests = network.requests.filter((one) => chatOrigins.some((origin) => one.startsWith(`${origin}/`))).length;
+    const cost = { ...seen, requests: network.requests.length, bytes: network.bytes, chatRequests };
+    return click ? { ...cost, click: await clickLauncher(page) } : cost;
+  } finally {
+    await context.close();
+  }
+}
+
+async function throttle(page) {
+  const network = { requests: [], bytes: 0 };
+  const session = await page.context().newCDPSession(page);
+  session.on("Network.requestWillBeSent", ({ request }) => /^https?:/.test(request.url) && network.requests.push(request.url));
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => (network.bytes += encodedDataLength));
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", NETWORK);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: CPU_SLOWDOWN });
+  return network;
+}
+
+/** Runs in the page before everything else and keeps what the browser reports. */
+function observe(longTaskMs) {
+  const entries = { longtask: [], "layout-shift": [], "largest-contentful-paint": [], paint: [] };
+  for (const type of Object.keys(entries)) {
+    new PerformanceObserver((list) => entries[type].push(...list.getEntries())).observe({ type, buffered: true });
+  }
+  /** Shifts with less than a second between them, and five seconds in all, are one window; the largest counts. */
+  const layoutShift = (shifts) => {
+    let [largest, sum, first, last] = [0, 0, 0, 0];
+    for (const { value, startTime, hadRecentInput } of shifts) {
+      if (hadRecentInput) continue;
+      const isNew = startTime - last > 1000 || startTime - first > 5000;
+      if (isNew) [sum, first] = [0, startTime];
+      sum += value;
+      last = startTime;
+      largest = Math.max(largest, sum);
+    }
+    return largest;
+  };
+  const names = () => [...Object.keys(localStorage), ...Object.keys(sessionStorage), ...document.cookie.split("; ").map((pair) => pair.split("=")[0])];
+  globalThis.bench = {
+    read() {
+      const fcp = entries.paint.find(({ name }) => name === "first-contentful-paint")?.startTime ?? 0;
+      const long = entries.longtask.filter(({ startTime, duration }) => startTime + duration > fcp);
+      return {
+        fcp,
+        lcp: entries["largest-contentful-paint"].at(-1)?.startTime ?? 0,
+        tbt: long.reduce((sum, { duration }) => sum + duration - longTaskMs, 0),
+        longTasks: long.length,
+        cls: layoutShift(entries["layout-shift"]),
+        stored: names().filter((name) => name && !name.startsWith("cc_")),
+      };
+    },
+  };
+}
+
+async function clickLauncher(page) {
+  const button = page.locator("#commercetools-tidio-launcher button");
+  const begin = Date.now();
+  await button.click();
+  await page.waitForFunction(() => document.documentElement.dataset.bridgeState === "ready", undefined, { timeout: LOAD_TIMEOUT_MS });
+  return Date.now() - begin;
+}
+
+/** The cookies of a visitor who has agreed to everything in the shop's banner. */
+export async function agree(browser, url) {
+  const context = await browser.newContext(PHONE);
+  try {
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.locator('#cc-main .cm button[data-role="all"]').click();
+    const end = Date.now() + LOAD_TIMEOUT_MS;
+    for (;;) {
+      const cookies = (await context.cookies()).filter(({ name }) => name === "cc_cookie");
+      if (cookies.length > 0) return cookies;
+      if (Date.now() > end) throw new Error("the banner's answer was not kept");
+      await page.waitForTimeout(50);
+    }
+  } finally {
+    await context.close();
+  }
+}
