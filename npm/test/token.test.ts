@@ -1,6 +1,6 @@
 import { webcrypto } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { base64url, claimsOf, mintToken, sign, signBytes } from "../src/server.js";
+import { base64url, claimsOf, mintToken, sign, signBytes } from "../src/token.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const decode = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
