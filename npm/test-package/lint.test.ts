@@ -53,9 +53,9 @@ describe("contents", () => {
     for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "package.json"]) expect(names).toContain(name);
   });
 
-  it("holds what is built and documented, the module once, and no source or test", () => {
+  it("holds what is built and documented, the browser's module and the Worker's once each, and no source or test", () => {
     const names = consumers.packed.files.map(({ path }) => path);
-    expect(names.filter((name) => /\.wasm$/.test(name))).toEqual(["dist/wasm/bridge_wasm_bg.wasm"]);
+    expect(names.filter((name) => /\.wasm$/.test(name))).toEqual(["dist/wasm/bridge_wasm_bg.wasm", "dist/worker/index_bg.wasm"]);
     expect(names.filter((name) => !/^(dist\/|LICENSE-|README\.md$|package\.json$)/.test(name))).toEqual([]);
     expect(names.filter((name) => /\.(tsx?|map|test\..*)$/.test(name) && !name.endsWith(".d.ts"))).toEqual([]);
     expect(names.length).toBeLessThan(MAX_FILES);
