@@ -186,6 +186,7 @@ async function inAnotherStore(shop, { customer }) {
   await shop.openChat();
   await shop.say(AMERICAN_QUESTION);
   await expectRouted(PROJECTS.us, customer.email, "us");
+  await shop.page.evaluate(() => globalThis.tidioChatApi.close());
   const others = JSON.stringify([await people(TIDIO_URL, PROJECTS.eu), await people(TIDIO_URL, PROJECTS.us)].map((list, n) => list.filter(({ messages }) => messages.some(({ text, message }) => (text ?? message) === (n === 0 ? AMERICAN_QUESTION : QUESTION)))));
   report.expect(others === "[[],[]]", "no conversation is in the other project", others);
   const loaded = await shop.page.locator(`script[src^="${TIDIO_URL}/"]`).evaluateAll((nodes) => nodes.map((node) => node.src));

@@ -96,6 +96,24 @@ describe("by introspection", () => {
     assert.equal((await stack.commercetools.requests({ prefix: "/oauth/introspect" })).length, 0);
   });
 
+  test("an access token withdraws consent; one that ended does not", async () => {
+    const { token } = await tokens.customer(ANNA);
+    const withdraw = () =>
+      stack.request("POST", "/v1/consent", {
+        origin: ORIGIN,
+        headers: { authorization: `Bearer ${token}` },
+        body: { contract: 1, store: "de", consent: { chat: "granted", share: "denied", source: "test" } },
+      });
+    const answer = await withdraw();
+    assert.deepEqual([answer.status, answer.text], [204, ""]);
+    const trace = await stack.request("GET", `/admin/trace/${answer.headers.get("x-correlation-id")}`, { headers: { authorization: "Bearer demo-admin-token-0123456789" } });
+    assert.ok(trace.body.eu.lines.some(({ event, detail }) => event === "received" && detail === "consent"), trace.text);
+    await tokens.revoke(token);
+    await stack.stopWorker();
+    await stack.startWorker();
+    expectCode(await withdraw(), 401, "token_inactive");
+  });
+
   /** What is sent, and the code that it gets. */
   const ATTACKS = [
     ["an unknown token", () => "nobody-ever-got-this-token", "token_inactive"],

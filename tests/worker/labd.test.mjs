@@ -75,17 +75,21 @@ test("a guest with a signed cart that is a customer's sees none", async () => {
   assert.deepEqual(theirs, ours);
 });
 
-test("an anonymous session's cart is found by query", async () => {
+test("an anonymous session's cart and order are found by query, and by nobody else", async () => {
   const { cart } = anna;
   const { customerId, ...rest } = cart;
   const own = { ...rest, id: "0a0a0a0a-0000-4000-8000-000000000001", anonymousId: "session-1" };
   assert.ok(customerId);
   await labd.project.unsafeAdd("cart", own);
+  const { customerId: _customer, ...order } = anna.order;
+  await labd.project.unsafeAdd("order", { ...order, id: "0a0a0a0a-0000-4000-8000-000000000002", orderNumber: "G-1", anonymousId: "session-1" });
   const answer = await ask(mocked, sign(claimsFor("anon:session-1")));
   assert.equal(answer.status, 200, answer.text);
   assert.equal(answer.body.identity, "guest");
   assert.equal(Number(answer.body.properties.ct_cart_items), cart.totalLineItemQuantity);
+  assert.equal(answer.body.properties.ct_order_number, "G-1");
   const other = await ask(mocked, sign(claimsFor("anon:session-2")));
+  assert.equal(other.body.properties.ct_order_number, undefined);
   assert.equal(other.body.properties.ct_cart_items, "0", other.text);
 });
 
