@@ -85,6 +85,7 @@ mod tests {
             language: "de".into(),
             currency: Currency { code: "EUR".into(), exchange_rate: 1.0 },
             consent: ConsentMapping { chat: vec!["f".into()], share: vec!["f".into(), "a".into()] },
+            triggers: Vec::new(),
         };
         let read = bootstrap(&FakePage::default(), &to_value(&wire).unwrap().into()).unwrap();
         assert_eq!(read.script, format!("https://code.tidio.co/{KEY}.js"));

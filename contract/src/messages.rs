@@ -181,6 +181,53 @@ pub struct ConsentMapping {
     pub share: Vec<String>,
 }
 
+/// Within what a trigger is sent once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Once {
+    /// A page load.
+    Page,
+    /// A browser tab's session.
+    Session,
+    /// A cart; where the cart is not known, a session.
+    Cart,
+    /// An order; where the order is not known, a session.
+    Order,
+    /// Every time.
+    Always,
+}
+
+/// When the page sends which custom event, so that a Tidio flow can begin with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Trigger {
+    /// Name of the event, as the flow in Tidio's panel names it.
+    pub event: String,
+    /// `cart_over`, `cart_idle`, or the name of a signal: `checkout_started`, `checkout_failed`, `order_placed`,
+    /// `payment_returned` or one of the shop's own.
+    pub on: String,
+    /// Within what it is sent once.
+    pub once: Once,
+    /// `cart_over`: the total from which on it is sent, in minor units of `currency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minor_units: Option<u64>,
+    /// `cart_over`: ISO 4217 code; a cart in another currency is not compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// `cart_idle`: how long a cart with something in it has not changed, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u32>,
+    /// A signal also given by opening a page whose path and query begin so, for example `/checkout/return`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// A signal also given by a DOM event of this name on `document` or `window`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dom_event: Option<String>,
+    /// Visitor tags that go along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
 /// Reply to `GET /v1/bootstrap?store&locale`: public settings, cacheable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -201,4 +248,7 @@ pub struct BootstrapReply {
     pub currency: Currency,
     /// Consent purposes of this store.
     pub consent: ConsentMapping,
+    /// Triggers of this store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
 }

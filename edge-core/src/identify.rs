@@ -104,6 +104,7 @@ pub fn bootstrap(place: Place<'_>) -> BootstrapReply {
             chat: words(&place.store.consent.chat),
             share: words(&place.store.consent.share),
         },
+        triggers: place.store.triggers.iter().map(Into::into).collect(),
     }
 }
 

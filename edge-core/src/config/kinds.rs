@@ -288,6 +288,11 @@ impl Seconds {
         Seconds(seconds)
     }
 
+    /// In seconds.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
     /// In milliseconds.
     pub fn as_millis(self) -> u64 {
         u64::from(self.0) * 1_000

@@ -11,6 +11,7 @@ pub(crate) mod section;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod triggers;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ pub use secret::{
 };
 pub use section::{Member, Mistake, Path, Presence, Problem, Problems, Setting, Shape};
 pub use settings::*;
+pub use triggers::{SignalName, TriggerSettings};
 
 use crate::link::Template;
 use crate::property::Policy;
@@ -131,6 +133,8 @@ pub struct Store {
     pub cart_link: Option<Template>,
     /// Routing rules.
     pub routes: Vec<RouteSettings>,
+    /// When pages send which custom event.
+    pub triggers: Vec<TriggerSettings>,
 }
 
 impl Store {
@@ -276,6 +280,7 @@ impl Draft {
                 }
             }
             check_locales(store, &path.member("locales"), problems);
+            triggers::check(&store.triggers, &path.member("triggers"), problems);
         }
         check_secret_parts(self.commercetools.keys(), "commercetools", problems);
         check_secret_parts(self.tidio.keys(), "tidio", problems);
@@ -457,5 +462,6 @@ fn store(key: StoreKey, settings: StoreSettings) -> Option<Store> {
         order_link: settings.links.order.or_else(|| Template::parse(MERCHANT_CENTER_ORDER))?,
         cart_link: settings.links.cart,
         routes: settings.routes,
+        triggers: settings.triggers,
     })
 }

@@ -27,6 +27,7 @@ fn schema(shape: &Shape) -> Value {
         Shape::Choice(words) => json!({ "enum": words }),
         Shape::PositiveNumber => json!({ "type": "number", "exclusiveMinimum": 0 }),
         Shape::Seconds(most) => json!({ "type": "integer", "minimum": 0, "maximum": most }),
+        Shape::MinorUnits => json!({ "type": "integer", "minimum": 1 }),
         Shape::List(item) => json!({ "type": "array", "items": schema(item) }),
         Shape::Table { keys, of } => json!({
             "type": "object", "description": format!("Key: {keys}."), "minProperties": 1,
@@ -88,7 +89,11 @@ fn rows(shape: &Shape, path: &str, text: &mut String) {
         }
         Shape::List(item) => rows(item, &format!("{path}[]"), text),
         Shape::Table { of, .. } => rows(of, &format!("{path}.<name>"), text),
-        Shape::Text { .. } | Shape::Choice(_) | Shape::PositiveNumber | Shape::Seconds(_) => {}
+        Shape::Text { .. }
+        | Shape::Choice(_)
+        | Shape::PositiveNumber
+        | Shape::Seconds(_)
+        | Shape::MinorUnits => {}
     }
 }
 
@@ -108,6 +113,7 @@ fn form(shape: &Shape) -> String {
         Shape::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Shape::PositiveNumber => "number greater than zero".to_owned(),
         Shape::Seconds(most) => format!("whole seconds from 0 to {most}"),
+        Shape::MinorUnits => "whole minor units greater than zero".to_owned(),
         Shape::List(item) => match item.as_ref() {
             Shape::Section(_) => "list of tables".to_owned(),
             item => format!("list: {}", form(item)),

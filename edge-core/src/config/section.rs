@@ -111,6 +111,8 @@ pub enum Shape {
     PositiveNumber,
     /// A whole number of seconds, at most this many.
     Seconds(u32),
+    /// A whole number of the smallest unit of a currency, greater than zero.
+    MinorUnits,
     /// Several of the same.
     List(Box<Shape>),
     /// A table whose keys the user chooses.

@@ -7,6 +7,7 @@ use super::kinds::{
     WidgetLanguage,
 };
 use super::section::section;
+use super::triggers::TriggerSettings;
 use crate::fact::CreatePolicy;
 use crate::link::Template;
 use crate::property::PropertyName;
@@ -92,6 +93,8 @@ section! {
         default("{}", LinkSettings { order: None, cart: None }) links: LinkSettings,
         /// Rules that choose route, department and tags; the first that fits wins.
         default("[]", Vec::new()) routes: Vec<RouteSettings>,
+        /// When the page sends which custom event, so that a Tidio flow can begin with it.
+        default("[]", Vec::new()) triggers: Vec<TriggerSettings>,
     }
 }
 
