@@ -51,6 +51,16 @@ pub fn request<'a>(
     Out::Object(members)
 }
 
+/// What the page may add to a question, of `product` and `claimed`: neither without leave to share, and no claim beside
+/// a proof, because a person who can be proven is not asked who they are.
+pub fn additions(token: Option<&str>, consent: &ConsentState) -> &'static [&'static str] {
+    match (consent.share, token) {
+        (Consent::Granted, None) => &["product", "claimed"],
+        (Consent::Granted, Some(_)) => &["product"],
+        _ => &[],
+    }
+}
+
 /// A status event.
 pub fn status(status: &Status) -> Out<'_> {
     let mut members = vec![
@@ -121,6 +131,16 @@ mod tests {
                 let ours = request("de", None, token.as_deref(), &consent);
                 assert_eq!(to_value(ours).unwrap(), to_value(told).unwrap());
             }
+        }
+    }
+
+    #[test]
+    fn a_claim_goes_without_a_proof_and_nothing_goes_without_leave() {
+        let share = |share| ConsentState { chat: Consent::Granted, share, source: "x".into() };
+        assert_eq!(additions(None, &share(Consent::Granted)), ["product", "claimed"]);
+        assert_eq!(additions(Some("t"), &share(Consent::Granted)), ["product"]);
+        for no in [Consent::Denied, Consent::Pending] {
+            assert!(additions(None, &share(no)).is_empty() && additions(Some("t"), &share(no)).is_empty());
         }
     }
 

@@ -65,6 +65,8 @@ pub mod code {
     pub const CONSENT_ABSENT: &str = "consent_absent";
     /// The shopper took consent back.
     pub const CONSENT_WITHDRAWN: &str = "consent_withdrawn";
+    /// The shopper was asked in place and said no; not asked again on this page.
+    pub const CONSENT_DECLINED: &str = "consent_declined";
     /// `stop()` was called.
     pub const STOPPED: &str = "stopped";
     /// The session function threw or rejected.
@@ -90,6 +92,7 @@ pub mod code {
         CONSENT_DENIED,
         CONSENT_ABSENT,
         CONSENT_WITHDRAWN,
+        CONSENT_DECLINED,
         STOPPED,
         SESSION_THREW,
         SESSION_TIMEOUT,

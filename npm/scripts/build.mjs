@@ -52,8 +52,20 @@ await writeFile(join(dist, "templates/wrangler.toml"), wranglerTemplate(await re
 await copyFile(join(root, "../.dev.vars.example"), join(dist, "templates/secrets.example"));
 
 // One file per consent manager, so that a shopper downloads the shop's own only.
-const adapters = (await readdir(join(root, "src/consent"))).filter((file) => !/^(adapter|function|table|vanilla)/.test(file));
+const adapters = (await readdir(join(root, "src/consent"))).filter((file) => !/^(adapter|function|table)/.test(file));
 await build({ ...common, entryPoints: adapters.map((file) => `src/consent/${file}`), outdir: "dist/consent" });
+
+/** Late files find each other at run time. */
+const apart = {
+  name: "apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\// }, ({ kind, path }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
+  },
+};
+
+// One file per thing that only some shops use, loaded when its moment comes.
+const lateFiles = ["ask", "cart", "page", "product", "session", "triggers"];
+await build({ ...common, entryPoints: lateFiles.map((file) => `src/late/${file}.ts`), outdir: "dist/late", plugins: [apart] });
 
 if (process.argv.includes("--without-module")) process.exit(0);
 for (const input of [glue, twin]) {
@@ -68,6 +80,7 @@ const late = {
   name: "late",
   setup({ onResolve }) {
     onResolve({ filter: /^#twin$/ }, () => ({ path: "./twin.js", external: true }));
+    onResolve({ filter: /^\.\/late\// }, ({ kind, path }) => (kind === "dynamic-import" ? { path, external: true } : undefined));
     onResolve({ filter: /^\.\// }, ({ kind, path, importer }) =>
       kind === "dynamic-import" && importer.endsWith("table.ts")
         ? { path: `./consent/${path.slice(2)}`, external: true }

@@ -32,6 +32,7 @@ export function optionsOf(data: DOMStringMap): BridgeOptions {
     launcher: data["launcher"] === "none" ? false : launcher,
     ...(data["mode"] && { mode: data["mode"] as Mode }),
     ...(data["sessionUrl"] && { session: { url: data["sessionUrl"] } }),
+    ...(data["cartEvent"] && { cart: { event: data["cartEvent"] } }),
     ...(data["nonce"] && { nonce: data["nonce"] }),
     ...(data["engine"] === "js" && { engine: "js" as const }),
   };

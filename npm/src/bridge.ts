@@ -7,7 +7,7 @@
  */
 import type { Core, EngineModule } from "./core.js";
 import { type Launcher, showLauncher } from "./launcher.js";
-import type { Bridge, BridgeOptions, Status } from "./types.js";
+import type { Bridge, BridgeOptions, Product, Status } from "./types.js";
 
 /** Calls kept while the module is on its way; more than this is a loop in the shop's code. */
 const MAX_QUEUED_CALLS = 32;
@@ -51,12 +51,15 @@ function create(options: BridgeOptions): PageBridge {
   let loading: Promise<void> | undefined;
   let launcher: Launcher | undefined;
   let queue: ((core: Core) => void)[] = [];
+  let product: Product | null | undefined;
+  let cart: object | undefined;
   const listeners = new Set<(status: Status) => void>();
 
   const publish = (next: Status): void => {
     status = next;
     const { state } = next;
-    if (state === "ready") hideLauncher();
+    // A shopper who was asked and said no is not asked again on this page.
+    if (state === "ready" || next.code === "consent_declined") hideLauncher();
     else if (started) showLauncherOnce();
     launcher?.busy(state === "loading");
     for (const listener of listeners) call(() => listener(next));
@@ -67,6 +70,8 @@ function create(options: BridgeOptions): PageBridge {
       .then((engine) => engine.createCore(options, publish))
       .then((made) => {
         core = made;
+        if (product !== undefined) made.productInView(product);
+        if (cart) made.cartChanged(cart);
         if (started) made.start();
         const calls = queue;
         queue = [];
@@ -85,7 +90,7 @@ function create(options: BridgeOptions): PageBridge {
 
   const showLauncherOnce = (): void => {
     if (options.launcher === false || launcher) return;
-    launcher = showLauncher(options.launcher ?? {}, () => preconnect(options.edge), bridge.open);
+    launcher = showLauncher(options.launcher ?? {}, [() => preconnect(options.edge)], bridge.open);
   };
   const hideLauncher = (): void => {
     launcher?.remove();
@@ -100,8 +105,9 @@ function create(options: BridgeOptions): PageBridge {
       call(showLauncherOnce);
       const used = wasUsed();
       publish({ ...status, code: "not_requested" });
+      if (savesData()) return;
       if (options.mode === "immediate") void load();
-      else if (used || (options.mode === "idle" && !savesData())) whenIdle(() => started && load());
+      else if (used || options.mode === "idle") whenIdle(() => started && load());
     },
     stop() {
       started = false;
@@ -121,7 +127,15 @@ function create(options: BridgeOptions): PageBridge {
       void load();
     },
     refresh: () => core?.refresh(),
-    cartChanged: () => core?.cartChanged(),
+    cartChanged(changed) {
+      cart = changed;
+      core?.cartChanged(changed);
+    },
+    productInView(shown) {
+      product = shown;
+      core?.productInView(shown);
+    },
+    signal: (name, details) => tell((core) => core.signal(name, details)),
     track: (name, data) => tell((core) => core.track(name, data)),
     logout() {
       if (core) return core.logout();
@@ -197,6 +211,8 @@ const inert: Bridge = {
   open() {},
   refresh() {},
   cartChanged() {},
+  productInView() {},
+  signal() {},
   track() {},
   logout() {},
 };

@@ -3,7 +3,7 @@
  *
  * In scope: types. Out of scope: behaviour; `engine.ts` fills them with the wasm module or its twin.
  */
-import type { BridgeOptions, Status, TrackData } from "./types.js";
+import type { BridgeOptions, Product, Status, TrackData } from "./types.js";
 
 /** Methods of the late module that the boot part queues calls for. */
 export interface Core {
@@ -11,7 +11,9 @@ export interface Core {
   stop(): void;
   open(): void;
   refresh(): void;
-  cartChanged(): void;
+  cartChanged(cart?: object): void;
+  productInView(product: Product | null): void;
+  signal(name: string, details?: { id?: string } & TrackData): void;
   track(name: string, data?: TrackData): void;
   logout(): void;
 }

@@ -5,8 +5,10 @@
  * scope: decisions; they are in the module.
  */
 import * as glue from "#glue";
+import { stored } from "./consent/adapter.js";
 import { adapterOf } from "./consent/table.js";
 import type { Core } from "./core.js";
+import type { PageSide } from "./late/page.js";
 import { sessionOf } from "./session.js";
 import type { BridgeOptions, Engine, Status } from "./types.js";
 
@@ -24,18 +26,49 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     loaded = undefined;
     throw error;
   });
-  const consent = { ...options.consent, adapter: await adapterOf(options.consent) };
-  const settings = { ...options, consent, session: sessionOf(options.session) };
+  const [adapter, session] = await Promise.all([adapterOf(options.consent), sessionOf(options.session)]);
+  let side: PageSide | undefined;
+  let loading: Promise<PageSide | undefined> | undefined;
+  let last: Status | undefined;
+  const need = (): Promise<PageSide | undefined> =>
+    (loading ??= import("./late/page.js")
+      .then(({ pageSide }) => (side = pageSide(options, adapter, core, last)))
+      // Chat goes on without it.
+      .catch(() => (loading = undefined)));
+  const tell = (run: (side: PageSide) => void): void => void (side ? run(side) : need().then((side) => side && run(side)));
+
+  const settings = {
+    ...options,
+    consent: { ...options.consent, adapter },
+    session,
+    product: () => side?.product(),
+    claimed: () => side?.claimed(),
+    heard: (body: any) => (side || body?.triggers) && tell((side) => side.heard(body)),
+    ask: () => tell((side) => side.ask()),
+    saidYes: stored("ct-tidio-yes", "sessionStorage"),
+  };
+  const onStatus = (status: Status): void => {
+    last = status;
+    publish(status);
+    if (side || /ready|withdrawn/.test(status.state)) tell((side) => side.status(status));
+  };
   removeOldWidget();
-  const core = new BridgeCore(settings, publish as (status: unknown) => void, engine);
+  const core = new BridgeCore(settings, onStatus as (status: unknown) => void, engine);
+  const reads = options.product !== "call" && document.querySelector('script[type="application/ld+json"]');
+  if (reads || options.cart || options.triggers) await need();
   return {
     start: () => core.start(),
     stop: () => core.stop(),
     open: () => core.open(),
     refresh: () => core.refresh(),
-    cartChanged: () => core.cart_changed(),
+    cartChanged: (cart) => (cart ? tell((side) => side.cartChanged(cart)) : core.cart_changed()),
+    productInView: (product) => tell((side) => side.productInView(product)),
+    signal: (name, details) => tell((side) => side.signal(name, details)),
     track: (name, data) => core.track(name, data),
-    logout: () => core.logout(),
+    logout() {
+      side?.forget();
+      core.logout();
+    },
   };
 }
 

@@ -5,6 +5,7 @@ declare module "#glue" {
     start(): void;
     stop(): void;
     open(): void;
+    answered(said?: boolean): void;
     refresh(): void;
     cart_changed(): void;
     track(name: string, data: unknown): void;

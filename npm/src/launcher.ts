@@ -13,6 +13,7 @@ button:focus-visible{outline:3px solid #fff;outline-offset:-6px}
 button[aria-busy=true]{opacity:.7;cursor:progress}
 svg{width:28px;height:28px;vertical-align:middle}
 @media(prefers-reduced-motion:reduce){button{transition:none}}
+@media(forced-colors:active){button{border:2px solid}}
 @media print{button{display:none}}`;
 
 /** The launcher on the page. */
@@ -22,7 +23,7 @@ export interface Launcher {
 }
 
 /** Shows the launcher. `near` is told once when the pointer or the focus comes close, `use` on every click. */
-export function showLauncher(options: LauncherOptions, near: () => void, use: () => void): Launcher {
+export function showLauncher(options: LauncherOptions, near: (() => void)[], use: () => void): Launcher {
   const host = document.createElement("div");
   host.id = "commercetools-tidio-launcher";
   const root = host.attachShadow({ mode: "open" });
@@ -33,10 +34,11 @@ export function showLauncher(options: LauncherOptions, near: () => void, use: ()
   const button = document.createElement("button");
   button.type = "button";
   button.className = options.position ?? "end";
+  button.ariaHasPopup = "dialog";
   button.ariaLabel = options.label ?? "Open chat";
   button.style.setProperty("--c", options.color ?? "#0566ff");
   button.append(icon());
-  for (const event of ["pointerenter", "focus"]) button.addEventListener(event, near, { once: true });
+  for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => near.splice(0).forEach((run) => run()));
   button.addEventListener("click", use);
   root.append(button);
   document.body.append(host);

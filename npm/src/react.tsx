@@ -71,7 +71,7 @@ function optionsOf(latest: { current: TidioBridgeProps }): BridgeOptions {
 }
 
 /** The page's bridge for buttons and effects. Safe before and without a `<TidioBridge/>`: calls then do nothing. */
-export function useTidioBridge(): Pick<Bridge, "open" | "refresh" | "cartChanged" | "track" | "logout"> {
+export function useTidioBridge(): Pick<Bridge, "open" | "refresh" | "cartChanged" | "productInView" | "signal" | "track" | "logout"> {
   return actions;
 }
 
@@ -90,7 +90,9 @@ export function useTidioStatus(): Status | undefined {
 const actions = {
   open: () => pageBridge()?.open(),
   refresh: () => pageBridge()?.refresh(),
-  cartChanged: () => pageBridge()?.cartChanged(),
+  cartChanged: (cart) => pageBridge()?.cartChanged(cart),
+  productInView: (product) => pageBridge()?.productInView(product),
+  signal: (name, details) => pageBridge()?.signal(name, details),
   track: (name, data) => pageBridge()?.track(name, data),
   logout: () => pageBridge()?.logout(),
 } satisfies ReturnType<typeof useTidioBridge>;

@@ -116,12 +116,26 @@ export interface ConsentMapping {
   share?: readonly string[];
   /** Let Global Privacy Control deny `share`. Default `true`. */
   honorGpc?: boolean;
+  /** Asks for chat in place, where the manager has no dialogue that could be opened. */
+  notice?: NoticeOptions;
 }
 
 /** The part of vanilla-cookieconsent that is read. */
 export interface CookieConsentApi {
   validConsent(): boolean;
   acceptedCategory(category: string): boolean;
+}
+
+/** The small notice that asks for chat in place, where the consent manager has no dialogue that could be opened. */
+export interface NoticeOptions {
+  /** What the shopper agrees to. The default is one English sentence: give the shop's own. */
+  text?: string;
+  /** Label of the button that loads chat. Default `Start chat`. */
+  accept?: string;
+  /** Label of the button that does not. Default `No, thanks`. */
+  decline?: string;
+  /** Link behind the text. */
+  privacy?: { url: string; label: string };
 }
 
 /** Consent from vanilla-cookieconsent 3. */
@@ -143,6 +157,9 @@ export interface FunctionConsentSource extends Pick<ConsentMapping, "honorGpc"> 
   read: () => ConsentAnswer;
   /** Called once; tell `changed` on every change. Returns how to unsubscribe. */
   subscribe?: (changed: () => void) => (() => void) | void;
+  /** Opens the shop's own consent dialogue when the shopper clicks on chat. Without it a small notice asks. */
+  ask?: () => void;
+  notice?: NoticeOptions;
 }
 
 /** What the shop's function answers. */
@@ -192,6 +209,62 @@ export type ConsentOptions = CookieConsentSource | FunctionConsentSource | Manag
  */
 export type Mode = "interaction" | "idle" | "immediate";
 
+/** The product in view. */
+export interface Product {
+  /** Name as the page shows it. */
+  name: string;
+  /** Stock keeping unit. */
+  sku?: string;
+  /** Absolute URL of the product page. */
+  url?: string;
+}
+
+/** What the page knows about its cart. A hint: the edge reads the cart itself, and triggers compare these values. */
+export interface Cart {
+  id?: string;
+  version?: number;
+  /** Total in the smallest unit of the currency, for example 12999 for 129.99 EUR. */
+  minorUnits?: number;
+  /** ISO 4217 code. */
+  currency?: string;
+  /** Pieces in all. */
+  items?: number;
+}
+
+/** Paths of a cart's members; by default those of a commercetools cart, then the names of {@link Cart}. */
+export type CartPaths = { [Member in keyof Cart]?: string };
+
+/** Where the bridge watches the cart. Each names a key, a variable's path or a DOM event. */
+export type CartSource = (
+  | { localStorage: string }
+  | { sessionStorage: string }
+  | { cookie: string }
+  | { meta: string }
+  | { global: string }
+  | { event: string }
+) & { paths?: CartPaths };
+
+/** When the page sends which custom event; see the README. */
+export interface Trigger {
+  /** Name of the event, as the flow in Tidio's panel names it. */
+  event: string;
+  /** `cart_over`, `cart_idle` or a signal's name. */
+  on: "cart_over" | "cart_idle" | "checkout_started" | "checkout_failed" | "order_placed" | "payment_returned" | (string & {});
+  /** Within what it is sent once. Default: `cart`, `order` or `session`, by kind. */
+  once?: "page" | "session" | "cart" | "order" | "always";
+  /** `cart_over`: from this total on, in minor units of `currency`. */
+  minorUnits?: number;
+  currency?: string;
+  /** `cart_idle`: seconds without a change. */
+  seconds?: number;
+  /** Also by opening a page whose path and query begin so. */
+  path?: string;
+  /** Also by a DOM event of this name on `document` or `window`. */
+  domEvent?: string;
+  /** Visitor tags that go along. */
+  tags?: string[];
+}
+
 /** The look-alike launcher, shown until the real widget takes over. */
 export interface LauncherOptions {
   /** Accessible name of the button. Default `Open chat`. */
@@ -236,6 +309,14 @@ export interface BridgeOptions {
    * reloads the page only if the old one resists; `reload` always reloads. Default `restart`.
    */
   onPersonChange?: "restart" | "reload";
+  /** `reload` loads the page anew after a withdrawal of a running chat. Default `stay`: it is not needed. */
+  onWithdraw?: "stay" | "reload";
+  /** Where the cart is watched. Without it the shop calls `cartChanged()`. */
+  cart?: CartSource;
+  /** `page` (default) reads the page's JSON-LD where `productInView()` has said nothing; `call` does not. */
+  product?: "page" | "call";
+  /** Triggers of this page: added to the store's, in place of those with the same event. `false`: none at all. */
+  triggers?: Trigger[] | false;
   fallback?: FallbackOptions;
   /** Nonce of the page's Content-Security-Policy, put on the widget's script element. */
   nonce?: string;
@@ -263,8 +344,15 @@ export interface Bridge {
   open(): void;
   /** The session changed (login, token renewed): read it again. */
   refresh(): void;
-  /** The cart changed: fresh fields are fetched, at most one call per change. */
-  cartChanged(): void;
+  /** The cart changed: fresh fields are fetched, at most one call per change. `cart`, a commercetools cart or a {@link Cart}, feeds the triggers. */
+  cartChanged(cart?: object): void;
+  /** The product that the page is about; `null` when it is about none. */
+  productInView(product: Product | null): void;
+  /**
+   * Something happened: `checkout_started`, `checkout_failed`, `order_placed`, `payment_returned` or the shop's own.
+   * Triggers that wait for it are sent once per their rule. `id` names the order or cart; the rest goes along.
+   */
+  signal(name: string, details?: { id?: string } & TrackData): void;
   /** Sends a custom event that can start a Tidio flow. Kept until the widget is ready. */
   track(name: string, data?: TrackData): void;
   /** The shopper has logged out: the person's chat is taken off this browser at once. */

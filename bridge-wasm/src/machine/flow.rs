@@ -82,7 +82,16 @@ impl<J: Clone + PartialEq> Machine<J> {
         self.effect(Effect::WatchConsent(mapping));
     }
 
-    pub(super) fn consent_read(&mut self, reading: Reading) {
+    pub(super) fn consent_read(&mut self, mut reading: Reading) {
+        self.said = reading.state.chat;
+        // A source that is loading again has not changed its mind.
+        if self.said != Consent::Pending && self.said_yes.is_some_and(|then| then != self.said) {
+            self.said_yes = None;
+        }
+        if self.said_yes.is_some() {
+            reading.state.chat = Consent::Granted;
+            reading.state.source = "notice".to_owned();
+        }
         if reading.asking && self.begun {
             return;
         }
@@ -105,7 +114,35 @@ impl<J: Clone + PartialEq> Machine<J> {
 
     fn wait(&mut self, reason: &'static str) {
         if self.state != State::Withdrawn {
-            self.show(State::Waiting, Some(reason));
+            self.show(State::Waiting, Some(if self.declined { code::CONSENT_DECLINED } else { reason }));
+        }
+        if self.wants_open && !self.asked {
+            self.ask();
+        }
+    }
+
+    /// Asks for chat in place. Only the shopper's wish leads here.
+    pub(super) fn ask(&mut self) {
+        if !self.declined {
+            self.asked = true;
+            self.effect(Effect::Ask);
+        }
+    }
+
+    pub(super) fn answered(&mut self, said: Option<bool>) {
+        match said {
+            Some(true) => {
+                self.said_yes = Some(self.said);
+                self.effect(Effect::CheckConsent);
+            }
+            Some(false) => {
+                self.declined = true;
+                self.wants_open = false;
+                if !self.begun {
+                    self.show(State::Waiting, Some(code::CONSENT_DECLINED));
+                }
+            }
+            None => self.wants_open = false,
         }
     }
 
@@ -137,8 +174,13 @@ impl<J: Clone + PartialEq> Machine<J> {
         self.reply = None;
         self.wants_open = false;
         self.tracks.clear();
+        self.said_yes = None;
+        let reload = self.settings.reload_on_withdraw && self.is_live();
         self.signal(Signal::Withdraw);
         self.show(State::Withdrawn, Some(code::CONSENT_WITHDRAWN));
+        if reload {
+            self.effect(Effect::Reload);
+        }
     }
 
     fn tell_edge(&mut self) {

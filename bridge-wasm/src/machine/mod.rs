@@ -40,6 +40,10 @@ pub struct Settings {
     pub edge_timeout_ms: u32,
     /// Time for the session function, in milliseconds.
     pub session_timeout_ms: u32,
+    /// Reload the page after a withdrawal, for shops that want Tidio's script gone and not only its frames.
+    pub reload_on_withdraw: bool,
+    /// What the consent source said when the shopper said yes in place, earlier in this tab.
+    pub said_yes: Option<Consent>,
     /// Reload the page when the person changes, instead of replacing the widget in place.
     pub reload_on_change: bool,
     /// What to load when the edge was never reached.
@@ -119,6 +123,8 @@ pub enum Event<J> {
     Logout,
     /// `track()` was called.
     Track(String, J),
+    /// Outcome of [`Effect::Ask`]: yes, no, or closed without an answer.
+    Answered(Option<bool>),
     /// Outcome of [`Effect::FetchBootstrap`].
     Bootstrapped(Ticket, Result<Bootstrap, Failure>),
     /// The consent source was read.
@@ -171,6 +177,8 @@ pub enum Effect<J> {
     WatchConsent(Mapping),
     /// Read the consent source now.
     CheckConsent,
+    /// The shopper wants chat and may not have it: ask in place. Repeated calls while it is asked change nothing.
+    Ask,
     /// Read the session, if `allowed`, and the marker.
     ReadSession {
         /// Number of the question.
@@ -247,6 +255,13 @@ pub struct Machine<J> {
     bootstrap_ticket: Ticket,
     bootstrap_attempts: u32,
     consent: ConsentState,
+    /// What the source itself says about chat, whatever was answered in place.
+    said: Consent,
+    /// What it said when the shopper said yes in place. That yes holds until the source gives another answer.
+    said_yes: Option<Consent>,
+    asked: bool,
+    /// The shopper said no in place: not asked again on this page.
+    declined: bool,
     /// Chat is allowed and the question was asked.
     begun: bool,
     stage: Stage,
@@ -281,12 +296,16 @@ impl<J: Clone + PartialEq> Machine<J> {
     /// A machine at rest.
     pub fn new(settings: Settings) -> Self {
         Machine {
+            said_yes: settings.said_yes,
             settings,
             running: false,
             bootstrap: None,
             bootstrap_ticket: 0,
             bootstrap_attempts: 0,
             consent: ConsentState { chat: Consent::Pending, share: Consent::Pending, source: "none".into() },
+            said: Consent::Pending,
+            asked: false,
+            declined: false,
             begun: false,
             stage: Stage::Idle,
             question: 0,
@@ -345,6 +364,7 @@ impl<J: Clone + PartialEq> Machine<J> {
             Event::Bootstrapped(ticket, outcome) if ticket == self.bootstrap_ticket => {
                 self.bootstrapped(outcome, draw)
             }
+            Event::Answered(said) => self.answered(said),
             Event::Consent(reading) => self.consent_read(reading),
             Event::SessionRead(ticket, outcome, owner) if ticket == self.question => {
                 self.session_read(outcome, owner)

@@ -14,6 +14,8 @@ fn settings() -> Settings {
         edge_timeout_ms: 4_000,
         session_timeout_ms: 3_000,
         reload_on_change: false,
+        reload_on_withdraw: false,
+        said_yes: None,
         fallback: None,
         mapping: Mapping::default(),
     }
@@ -105,6 +107,7 @@ fn word(effect: &Effect<&'static str>) -> Option<String> {
         Effect::FetchBootstrap(_) => "bootstrap".to_owned(),
         Effect::WatchConsent(_) => "watch".to_owned(),
         Effect::CheckConsent => "consent?".to_owned(),
+        Effect::Ask => "ask".to_owned(),
         Effect::ReadSession { allowed, .. } => if *allowed { "session" } else { "marker" }.to_owned(),
         Effect::Identify { token, .. } => format!("identify({})", token.as_deref().unwrap_or("-")),
         Effect::TellConsent { .. } => "tell".to_owned(),
@@ -373,4 +376,66 @@ fn custom_events_wait_for_the_widget_up_to_a_limit() {
     visit.done.clear();
     visit.ready();
     assert_eq!(visit.done.iter().filter(|word| *word == "track(n)").count(), MAX_TRACKS);
+}
+
+fn waiting(chat: Consent) -> Visit {
+    let mut visit = Visit::new(settings());
+    visit.on(Event::Start).on(Event::Bootstrapped(1, Ok(bootstrap()))).on(consent(chat, NO));
+    visit.done.clear();
+    visit
+}
+
+#[test]
+fn a_click_without_leave_asks_in_place_and_only_yes_loads() {
+    for chat in [OPEN, NO] {
+        let mut visit = waiting(chat);
+        visit.on(Event::Open).check("ask");
+        visit.on(consent(chat, NO)).check("");
+        visit.on(Event::Answered(None)).on(consent(chat, NO)).check("");
+        visit.on(Event::Open).check("ask");
+        visit.on(Event::Answered(Some(true))).check("consent?");
+        visit.on(consent(chat, NO)).check("marker");
+        assert_eq!((visit.page.consent.chat, visit.page.consent.source.as_str()), (YES, "notice"));
+        assert_eq!(visit.page.consent.share, NO, "the second switch stays the source's");
+        visit.session(None, None).edge(Ok(reply(None))).ready();
+        visit.check("identify(-) remember(guest) insert(-) write(ct_cart_total=none) open");
+    }
+}
+
+#[test]
+fn a_no_in_place_is_remembered_for_the_page_until_the_source_says_yes() {
+    let mut visit = waiting(OPEN);
+    visit.on(Event::Open).on(Event::Answered(Some(false))).check("ask");
+    assert_eq!(visit.page.code.as_deref(), Some("consent_declined"));
+    visit.on(Event::Open).on(consent(NO, NO)).check("");
+    assert_eq!(visit.page.code.as_deref(), Some("consent_declined"));
+    visit.on(consent(YES, NO)).check("marker");
+}
+
+#[test]
+fn a_click_before_the_settings_are_there_asks_as_soon_as_consent_is_read() {
+    let mut visit = Visit::new(settings());
+    visit.on(Event::Start).on(Event::Open).on(Event::Bootstrapped(1, Ok(bootstrap())));
+    visit.check("bootstrap watch");
+    visit.on(consent(OPEN, OPEN)).check("ask");
+}
+
+#[test]
+fn a_yes_in_place_holds_until_the_source_gives_another_answer() {
+    for (then, now, holds) in [(OPEN, OPEN, true), (OPEN, NO, false), (NO, OPEN, true), (NO, NO, true)] {
+        let mut visit = Visit::new(Settings { said_yes: Some(then), ..settings() });
+        visit.begin().session(None, None).edge(Ok(reply(None))).ready();
+        visit.page.said_yes = Some(then);
+        visit.on(consent(now, NO));
+        assert_eq!(visit.page.state != State::Withdrawn, holds, "{then:?} {now:?}");
+    }
+}
+
+#[test]
+fn a_shop_may_reload_after_a_withdrawal_of_a_running_chat() {
+    let mut visit = Visit::new(Settings { reload_on_withdraw: true, ..settings() });
+    visit.begin().session(None, None).edge(Ok(reply(None))).ready();
+    visit.done.clear();
+    visit.on(consent(NO, NO)).check("tell remove clear remember(-) reload");
+    visit.on(consent(NO, NO)).check("");
 }

@@ -177,6 +177,7 @@ impl<J: Clone + PartialEq> Machine<J> {
                 self.ask_bootstrap();
             }
             State::Failed => self.load_again(),
+            State::Waiting | State::Withdrawn if self.bootstrap.is_some() && !self.begun => self.ask(),
             State::Waiting | State::Loading | State::Ready | State::Withdrawn => {}
         }
     }

@@ -23,6 +23,7 @@ impl Shell {
             match &outcome {
                 Ok(_) => {
                     shell.bootstrap.replace(host::stringify(&body));
+                    shell.tell_page(&body);
                 }
                 // The shop's own mistake is not covered up.
                 Err(Failure::Refused { status: ..500, .. }) => {}
@@ -33,17 +34,31 @@ impl Shell {
         });
     }
 
+    /// The late files take the triggers from the settings, and from a reply that a claim has served its turn.
+    fn tell_page(&self, body: &JsValue) {
+        host::call1(&self.options, "heard", body);
+    }
+
     fn remembered_bootstrap(&self) -> Option<Bootstrap> {
         let value = self.page.parse(&storage::read(storage::SETTINGS)?)?;
         let same = |name| self.page.text_at(&value, name) == self.option(name);
-        (same("store") && same("locale")).then(|| wire::bootstrap(&self.page, &value)).flatten()
+        if !same("store") || !same("locale") {
+            return None;
+        }
+        self.tell_page(&value);
+        wire::bootstrap(&self.page, &value)
     }
 
     pub(super) fn identify(self: &Rc<Self>, ticket: Ticket, token: Option<&str>, consent: &ConsentState) {
         let (store, locale) = (self.option("store").unwrap_or_default(), self.option("locale"));
         let request = outgoing::request(&store, Some(locale.as_deref().unwrap_or_default()), token, consent);
-        self.send("/v1/identify", &value_of(&request), ticket, |shell, ticket, body, status| {
+        let body = value_of(&request);
+        for name in outgoing::additions(token, consent) {
+            host::set(&body, name, &host::call0(&self.options, name));
+        }
+        self.send("/v1/identify", &body, ticket, |shell, ticket, body, status| {
             let outcome = shell.outcome(&body, &status, |body| wire::reply(&shell.page, body));
+            shell.tell_page(&body);
             shell.dispatch(Event::Identified(ticket, outcome));
         });
     }

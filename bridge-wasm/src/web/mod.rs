@@ -13,6 +13,7 @@ mod widget;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use contract::Consent;
 use js_sys::Function;
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
@@ -75,6 +76,9 @@ impl Shell {
             Effect::FetchBootstrap(ticket) => self.fetch_bootstrap(ticket),
             Effect::WatchConsent(mapping) => self.watch_consent(mapping),
             Effect::CheckConsent => self.check_consent(),
+            Effect::Ask => {
+                host::call0(&self.options, "ask");
+            }
             Effect::ReadSession { ticket, allowed } => self.read_session(ticket, allowed),
             Effect::Identify { ticket, token, consent } => self.identify(ticket, token.as_deref(), &consent),
             Effect::TellConsent { token, consent } => self.tell_consent(token.as_deref(), &consent),
@@ -164,6 +168,12 @@ impl BridgeCore {
             edge_timeout_ms: Shell::millis(&page, &options, "edgeTimeoutMs", 4_000),
             session_timeout_ms: Shell::millis(&page, &options, "sessionTimeoutMs", 3_000),
             reload_on_change: page.text_at(&options, "onPersonChange").as_deref() == Some("reload"),
+            reload_on_withdraw: page.text_at(&options, "onWithdraw").as_deref() == Some("reload"),
+            said_yes: match page.text_at(&options, "saidYes").as_deref() {
+                Some("denied") => Some(Consent::Denied),
+                Some(_) => Some(Consent::Pending),
+                None => None,
+            },
             fallback,
             mapping,
         };
@@ -194,6 +204,11 @@ impl BridgeCore {
     /// Opens the chat as soon as it can be.
     pub fn open(&self) {
         self.0.dispatch(Event::Open);
+    }
+
+    /// The shopper answered the notice; nothing when it was closed.
+    pub fn answered(&self, said: Option<bool>) {
+        self.0.dispatch(Event::Answered(said));
     }
 
     /// The session changed.

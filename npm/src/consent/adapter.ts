@@ -21,6 +21,8 @@ export interface Adapter {
   answer(purpose: string): Word;
   /** Calls back on every change, from now on. */
   subscribe(changed: () => void): void;
+  /** Opens the manager's own dialogue, where it has a call for that; `false` where it could not. */
+  ask?(): boolean | void;
 }
 
 /** Globals of consent managers, which have no types that could be relied on. */
@@ -57,7 +59,21 @@ export function guarded(adapter: Adapter): Adapter {
         // Read once at start, then: a source that cannot be watched still counts.
       }
     },
+    ask() {
+      try {
+        return !!adapter.ask && adapter.ask() !== false;
+      } catch {
+        return false;
+      }
+    },
   };
+}
+
+/** Calls a method of a manager; `false` when it has none. */
+export function opens(of: any, method: string, ...values: unknown[]): boolean {
+  if (typeof of?.[method] !== "function") return false;
+  of[method](...values);
+  return true;
 }
 
 /** Listens for events on `window`, or on `document`. */
@@ -105,10 +121,10 @@ export function cookie(name: string): string | undefined {
   return pair && decodeURIComponent(pair.slice(name.length + 1));
 }
 
-/** An item of local storage; nothing where storage is blocked. */
-export function stored(key: string): string | null {
+/** An item of local storage, or of the tab's; nothing where storage is blocked. */
+export function stored(key: string, where: "localStorage" | "sessionStorage" = "localStorage"): string | null {
   try {
-    return localStorage.getItem(key);
+    return globalThis[where].getItem(key);
   } catch {
     return null;
   }

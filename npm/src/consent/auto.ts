@@ -44,6 +44,7 @@ export function create(options: ManagedConsentSource): Adapter {
     get name() {
       return found()?.name ?? "none";
     },
+    ask: () => found()?.ask?.() ?? false,
     answer(purpose) {
       const adapter = found();
       if (!adapter) return "absent";

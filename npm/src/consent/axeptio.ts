@@ -3,7 +3,7 @@
  *
  * Choices are told once per page, perhaps before us, so its cookie counts until something was heard.
  */
-import { type Adapter, cookie, page, poll, word } from "./adapter.js";
+import { type Adapter, cookie, opens, page, poll, word } from "./adapter.js";
 
 const COOKIE = "axeptio_cookies";
 
@@ -15,6 +15,7 @@ export function create(): Adapter {
   };
   return {
     name: "axeptio",
+    ask: () => opens(page, "openAxeptioCookies"),
     answer(purpose) {
       if (!choices && !page.axeptioSDK && !page.axeptioSettings) return "absent";
       const made = choices ?? saved();

@@ -1,5 +1,5 @@
 /** c15t. Purposes are `functionality`, `experience`, `measurement`, `marketing`, `necessary`. */
-import { type Adapter, cookie, page, poll, stored, whenPresent, word } from "./adapter.js";
+import { type Adapter, cookie, opens, page, poll, stored, whenPresent, word } from "./adapter.js";
 
 /** The consents that were saved, or nothing before the first choice. */
 function saved(): Record<string, unknown> | undefined {
@@ -15,6 +15,7 @@ export function create(): Adapter {
   return {
     name: "c15t",
     usual: "functionality",
+    ask: () => opens(page.c15tStore?.getState?.(), "setActiveUI", "dialog"),
     answer(purpose) {
       const consents = saved();
       if (consents) return word(consents[purpose] === true);

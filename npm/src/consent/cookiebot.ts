@@ -1,10 +1,11 @@
 /** Cookiebot. Purposes are `preferences`, `statistics`, `marketing`, `necessary`. */
-import { type Adapter, listen, page, word } from "./adapter.js";
+import { type Adapter, listen, opens, page, word } from "./adapter.js";
 
 export function create(): Adapter {
   return {
     name: "cookiebot",
     usual: "preferences",
+    ask: () => opens(page.Cookiebot, "renew"),
     answer(purpose) {
       const bot = page.Cookiebot;
       if (!bot) return "absent";

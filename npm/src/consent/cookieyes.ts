@@ -1,10 +1,11 @@
 /** CookieYes. Purposes are its categories, for example `functional`. Only an explicit choice counts. */
-import { type Adapter, cookie, listen, page, word } from "./adapter.js";
+import { type Adapter, cookie, listen, opens, page, word } from "./adapter.js";
 
 export function create(): Adapter {
   return {
     name: "cookieyes",
     usual: "functional",
+    ask: () => opens(page, "revisitCkyConsent"),
     answer(purpose) {
       const pairs = (cookie("cookieyes-consent") ?? "").split(",").map((pair) => pair.split(":"));
       const record = Object.fromEntries(pairs);

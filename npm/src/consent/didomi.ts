@@ -3,11 +3,12 @@
  *
  * Where no consent is required its status grants in advance, until the shopper opts out; so the status decides.
  */
-import { type Adapter, page, word } from "./adapter.js";
+import { type Adapter, opens, page, word } from "./adapter.js";
 
 export function create(): Adapter {
   return {
     name: "didomi",
+    ask: () => opens(page.Didomi?.preferences, "show"),
     answer(purpose) {
       if (!page.Didomi) return "absent";
       const { purposes, vendors } = page.Didomi.getCurrentUserStatus();

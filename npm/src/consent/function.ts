@@ -6,6 +6,7 @@ export function create(options: FunctionConsentSource): Adapter {
   return {
     name: "function",
     fixed: true,
+    ask: () => (options.ask ? void options.ask() : false),
     answer(purpose) {
       const said = options.read()?.[purpose as "chat" | "share"];
       if (said === true || said === "granted") return "granted";

@@ -2,13 +2,14 @@
  * iubenda. Purposes are purpose ids such as `2` (functionality). Its callback is told `null` where no consent is
  * needed.
  */
-import { type Adapter, page, poll, whenPresent, word } from "./adapter.js";
+import { type Adapter, opens, page, poll, whenPresent, word } from "./adapter.js";
 
 export function create(): Adapter {
   let unneeded = false;
   return {
     name: "iubenda",
     usual: "2",
+    ask: () => opens(page._iub?.cs?.api, "openPreferences"),
     answer(purpose) {
       const api = page._iub?.cs?.api;
       if (!api) return "absent";

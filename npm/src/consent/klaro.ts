@@ -1,9 +1,10 @@
 /** Klaro. Purposes are service names. Toggles in an open dialogue count only once they are saved. */
-import { type Adapter, page, whenPresent, word } from "./adapter.js";
+import { type Adapter, opens, page, whenPresent, word } from "./adapter.js";
 
 export function create(): Adapter {
   return {
     name: "klaro",
+    ask: () => opens(page.klaro, "show", undefined, true),
     answer(purpose) {
       if (!page.klaro) return "absent";
       const manager = page.klaro.getManager();

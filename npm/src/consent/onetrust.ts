@@ -1,10 +1,11 @@
 /** OneTrust: the active groups. Purposes are group ids such as `C0003`; a shop may have renamed them. */
-import { type Adapter, listen, page } from "./adapter.js";
+import { type Adapter, listen, opens, page } from "./adapter.js";
 
 export function create(): Adapter {
   return {
     name: "onetrust",
     usual: "C0003",
+    ask: () => opens(page.OneTrust, "ToggleInfoDisplay"),
     answer(purpose) {
       const groups = page.OnetrustActiveGroups;
       if (typeof groups !== "string") return "absent";

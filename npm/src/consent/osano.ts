@@ -2,13 +2,14 @@
  * Osano. Purposes are its categories, for example `PERSONALIZATION`. Only saved choices count: what a listener was
  * told is preferred to the state, in which switches may have been moved.
  */
-import { type Adapter, page, whenPresent } from "./adapter.js";
+import { type Adapter, opens, page, whenPresent } from "./adapter.js";
 
 export function create(): Adapter {
   let told: any;
   return {
     name: "osano",
     usual: "PERSONALIZATION",
+    ask: () => opens(page.Osano?.cm, "showDrawer"),
     answer(purpose) {
       const manager = page.Osano?.cm;
       if (!manager) return "absent";

@@ -1,11 +1,10 @@
 /**
- * Every consent source by name. A shopper downloads the shop's own only; the two that need next to nothing come
+ * Every consent source by name. A shopper downloads the shop's own only; the one that needs nothing comes
  * with the module.
  */
 import type { ConsentOptions } from "../types.js";
 import { type Adapter, guarded } from "./adapter.js";
 import { create as createFunction } from "./function.js";
-import { create as createVanilla } from "./vanilla-cookieconsent.js";
 
 interface AdapterModule {
   create(options: any): Adapter;
@@ -14,7 +13,6 @@ interface AdapterModule {
 /** Name to module. */
 export const SOURCES: Record<ConsentOptions["source"], () => AdapterModule | Promise<AdapterModule>> = {
   function: () => ({ create: createFunction }),
-  "vanilla-cookieconsent": () => ({ create: createVanilla }),
   auto: () => import("./auto.js"),
   axeptio: () => import("./axeptio.js"),
   c15t: () => import("./c15t.js"),
@@ -31,6 +29,7 @@ export const SOURCES: Record<ConsentOptions["source"], () => AdapterModule | Pro
   trustarc: () => import("./trustarc.js"),
   "usercentrics-v2": () => import("./usercentrics-v2.js"),
   "usercentrics-v3": () => import("./usercentrics-v3.js"),
+  "vanilla-cookieconsent": () => import("./vanilla-cookieconsent.js"),
 };
 
 /** The adapter for these options; nothing when the source is unknown or cannot be loaded, which allows nothing. */

@@ -3,7 +3,7 @@
  *
  * Purposes are levels as the API numbers them: 1 required, 2 functional. The cookie counts from 0.
  */
-import { type Adapter, cookie, listen, page, poll } from "./adapter.js";
+import { type Adapter, cookie, listen, opens, page, poll } from "./adapter.js";
 
 /** Levels that are granted; nothing before an explicit choice. */
 function decided(domain: string): string[] | undefined {
@@ -22,6 +22,7 @@ export function create(options: { domain?: string }): Adapter {
   return {
     name: "trustarc",
     usual: "2",
+    ask: () => opens(page.truste?.eu, "clickListener"),
     answer(purpose) {
       const levels = read();
       if (!levels) return page.truste ? "pending" : "absent";

@@ -1,10 +1,11 @@
 /** Usercentrics v2. Purposes are category slugs; every service of a category must be allowed. */
-import { type Adapter, listen, page } from "./adapter.js";
+import { type Adapter, listen, opens, page } from "./adapter.js";
 
 export function create(): Adapter {
   return {
     name: "usercentrics-v2",
     usual: "functional",
+    ask: () => opens(page.UC_UI, "showSecondLayer"),
     answer(purpose) {
       const ui = page.UC_UI;
       if (!ui) return "absent";

@@ -5,13 +5,14 @@
  * Only an explicit answer counts. `isConsentRequired` is not asked: it turns false once the banner was answered,
  * whatever the answer was.
  */
-import { type Adapter, listen, page, whenPresent } from "./adapter.js";
+import { type Adapter, listen, opens, page, whenPresent } from "./adapter.js";
 
 export function create(): Adapter {
   let details: any;
   return {
     name: "usercentrics-v3",
     usual: "functional",
+    ask: () => opens(page.__ucCmp, "showSecondLayer"),
     answer(purpose) {
       if (!page.__ucCmp) return "absent";
       if (!details) return "pending";

@@ -5,7 +5,7 @@
  * raised revision. The cookie counts only while the consent dialogue is not on screen.
  */
 import type { CookieConsentApi, CookieConsentSource } from "../types.js";
-import { type Adapter, cookie, listen, page, stored } from "./adapter.js";
+import { type Adapter, cookie, listen, opens, page, stored } from "./adapter.js";
 
 /** What the package demands of a valid record. */
 const REQUIRED = ["consentId", "consentTimestamp", "lastConsentTimestamp"];
@@ -14,6 +14,7 @@ export function create(options: CookieConsentSource): Adapter {
   const name = options.cookie ?? "cc_cookie";
   return {
     name: "vanilla-cookieconsent",
+    ask: () => opens(options.api ?? page.CookieConsent, "showPreferences"),
     answer(purpose) {
       const api: CookieConsentApi | undefined = options.api ?? page.CookieConsent;
       if (api) {
