@@ -28,6 +28,8 @@ interface PageBridge extends Bridge {
  */
 export function createBridge(options: BridgeOptions): Bridge {
   if (typeof document === "undefined") return inert;
+  // A caller without types may forget them; the module then says so.
+  options ??= {} as BridgeOptions;
   const page = globalThis as { [PAGE]?: PageBridge };
   const bridge = page[PAGE];
   if (bridge) bridge.configure(options);
@@ -77,10 +79,10 @@ function create(options: BridgeOptions): PageBridge {
         queue = [];
         for (const run of calls) run(made);
       })
-      .catch(() => {
+      .catch((error: unknown) => {
         // The next click tries again.
         loading = undefined;
-        publish({ ...status, state: "failed", code: "module_unreachable" });
+        publish({ ...status, state: "failed", code: typeof error === "string" ? error : "module_unreachable" });
       }));
 
   const tell = (run: (core: Core) => void): void => {

@@ -19,8 +19,11 @@ const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 let loaded: Promise<[Glue, Engine]> | undefined;
 
-/** Makes the page's core. Rejects only when neither build could be loaded; a later call then tries again. */
+/** Makes the page's core. Rejects when neither build could be loaded, or with a code; a later call tries again. */
 export async function createCore(options: BridgeOptions, publish: (status: Status) => void): Promise<Core> {
+  const { edge, store, locale, consent } = options;
+  // The one failure that is no accident of the network; the boot part tells its code.
+  if ([edge, store, locale, consent?.source].some((text) => typeof text !== "string" || !text)) throw "options_malformed";
   loaded ??= options.engine === "js" ? loadTwin() : loadWasm().catch(loadTwin);
   const [{ BridgeCore }, engine] = await loaded.catch((error: unknown) => {
     loaded = undefined;

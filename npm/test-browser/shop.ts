@@ -51,8 +51,10 @@ export class Shop {
     readonly origin: string,
   ) {}
 
-  static async open(): Promise<Shop> {
+  /** `backForwardCache`: Playwright launches browsers without it; the tests of that cache need it. */
+  static async open({ backForwardCache = false } = {}): Promise<Shop> {
     const browser = await chromium.launch({
+      ...(backForwardCache ? { ignoreDefaultArgs: ["--disable-back-forward-cache"] } : {}),
       executablePath: process.env["CHROMIUM_BIN"] ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
     });

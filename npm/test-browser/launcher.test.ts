@@ -1,0 +1,111 @@
+/** The launcher, and the moment at which anything is loaded. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Shop, type Visit } from "./shop.js";
+
+let shop: Shop;
+let visit: Visit;
+beforeAll(async () => {
+  shop = await Shop.open();
+});
+afterAll(() => shop.close());
+beforeEach(async () => {
+  visit = await shop.visit();
+});
+afterEach(async () => {
+  await visit.context.close();
+  expect(shop.errors).toEqual([]);
+});
+
+const button = () => visit.page.getByRole("button", { name: "Hilfe" });
+const show = (more = "") => visit.start(`{ mode: "interaction", launcher: { label: "Hilfe", color: "rgb(1, 2, 3)" }, ${more} }`);
+const style = (property: string) => button().evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+
+describe("the launcher", () => {
+  it("is a named button that keys reach, in the shop's colour, and announces a dialogue", async () => {
+    await show();
+    await visit.page.keyboard.press("Tab");
+    expect(await visit.page.evaluate(`document.activeElement.shadowRoot.activeElement.getAttribute("aria-label")`)).toBe("Hilfe");
+    expect(await button().getAttribute("aria-haspopup")).toBe("dialog");
+    expect(await style("background-color")).toBe("rgb(1, 2, 3)");
+    expect(await style("outline-style")).toBe("solid");
+    await visit.page.keyboard.press("Space");
+    await visit.until("ready");
+    await expect.poll(async () => (await visit.calls()).at(-1)).toEqual(["open"]);
+    expect(await button().count()).toBe(0);
+  });
+
+  it("says that it is busy while chat loads", async () => {
+    shop.world.edge = () => ({ hang: true });
+    await show();
+    await button().click();
+    await expect.poll(() => button().getAttribute("aria-busy")).toBe("true");
+  });
+
+  it("stands still for those who ask for less motion", async () => {
+    await show();
+    expect(await style("transition-duration")).toBe("0.15s");
+    await visit.page.emulateMedia({ reducedMotion: "reduce" });
+    expect(await style("transition-duration")).toBe("0s");
+  });
+
+  it("connects ahead to the edge, once, when pointer or focus comes near, and to nobody else", async () => {
+    await show();
+    expect(await visit.page.locator("link[rel=preconnect]").count()).toBe(0);
+    await button().hover();
+    await button().focus();
+    expect(await visit.page.locator("link[rel=preconnect]").evaluateAll((links) => links.map((link) => (link as HTMLLinkElement).href))).toEqual([`${shop.origin}/`]);
+    expect(shop.seen).toEqual([]);
+  });
+
+  it("is not there where the shop has its own", async () => {
+    await visit.start(`{ mode: "interaction", launcher: false }`);
+    expect(await visit.page.getByRole("button").count()).toBe(0);
+    await visit.page.evaluate("bridge.open()");
+    await visit.until("ready");
+  });
+});
+
+describe("the moment", () => {
+  const loads = () => shop.seen.some((seen) => seen.path === "/v1/bootstrap");
+
+  it.each([["interaction", false], ["idle", true], ["immediate", true]] as const)("%s", async (mode, expected) => {
+    await visit.start(`{ mode: "${mode}" }`);
+    if (expected) await visit.until("ready");
+    else await visit.page.waitForTimeout(500);
+    expect(loads()).toBe(expected);
+  });
+
+  it.each(["interaction", "idle", "immediate"])("%s: with Save-Data on a click only", async (mode) => {
+    await visit.page.addInitScript(`Object.defineProperty(navigator, "connection", { value: { saveData: true } })`);
+    await visit.page.goto(shop.origin);
+    await visit.page.evaluate(`localStorage["ct-tidio"] = "guest"`);
+    await visit.start(`{ mode: "${mode}" }`);
+    await visit.page.waitForTimeout(500);
+    expect(loads()).toBe(false);
+    await visit.page.getByRole("button").click();
+    await visit.until("ready");
+  });
+});
+
+describe("settings that are none", () => {
+  it.each([
+    ["nothing", "undefined"],
+    ["null", "null"],
+    ["an empty object", "{}"],
+    ["no edge", `{ store: "de", locale: "de-DE", consent: { source: "function", read: () => ({ chat: true }) } }`],
+    ["an unknown source", `{ edge: location.origin, store: "de", locale: "de-DE", consent: { source: "nonsense" } }`],
+    ["triggers and a cart of the wrong type", `{ edge: location.origin, store: "de", locale: "de-DE", triggers: 5, cart: 7, launcher: null, consent: 5 }`],
+  ])("%s: no exception, nothing loaded, and a status that says why", async (_, options) => {
+    await visit.page.goto(shop.origin);
+    await visit.page.evaluate(`(async () => {
+      const { createBridge } = await import("/pkg/index.js");
+      window.statuses = [];
+      window.bridge = createBridge(${options});
+      bridge.on("status", (status) => statuses.push(status));
+      bridge.start(); bridge.open(); bridge.track("x"); bridge.signal("x"); bridge.cartChanged(); bridge.productInView(null); bridge.refresh(); bridge.logout();
+    })()`);
+    await expect.poll(() => visit.page.evaluate(`bridge.status().code`), { timeout: 8_000 }).not.toBe("not_requested");
+    expect(await visit.page.evaluate(`bridge.status().code`)).toMatch(/^(options_malformed|consent_absent)$/);
+    expect(shop.scripts).toEqual([]);
+  });
+});

@@ -1,0 +1,237 @@
+/** What the page tells: product, cart, signals, the chat's form; and asking for chat in place. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Shop, type Visit } from "./shop.js";
+
+let shop: Shop;
+let visit: Visit;
+beforeAll(async () => {
+  shop = await Shop.open();
+});
+afterAll(() => shop.close());
+beforeEach(async () => {
+  visit = await shop.visit();
+});
+afterEach(async () => {
+  await visit.context.close();
+  expect(shop.errors).toEqual([]);
+});
+
+const questions = () => shop.seen.filter((seen) => seen.path === "/v1/identify").map((seen) => seen.body);
+const calls = async (name: string) => (await visit.calls()).filter(([method]) => method === name).map(([, ...values]) => values);
+const events = async () => (await calls("track")).map(([name]) => name);
+
+describe("the product in view", () => {
+  const data = (name: string) => `<script type="application/ld+json">{"@type":"Product","name":"${name}","sku":"M-1","url":"/"}</script>`;
+
+  it("of the page's JSON-LD goes with the first question, and malformed data is not there", async () => {
+    shop.world.head = `<script type="application/ld+json">{ broken</script>${data("Mug")}`;
+    await visit.start("{}");
+    await visit.until("ready", null);
+    expect(questions()[0].product).toEqual({ name: "Mug", sku: "M-1", url: `${shop.origin}/` });
+  });
+
+  it("by call wins, is told anew when it changes, and is gone when it is cleared", async () => {
+    shop.world.head = data("Mug");
+    await visit.start("{}");
+    await visit.until("ready", null);
+    await visit.page.evaluate(`bridge.productInView({ name: "Cup", price: 5 })`);
+    await expect.poll(() => questions().at(-1).product).toEqual({ name: "Cup" });
+    const asked = questions().length;
+    await visit.page.evaluate(`bridge.productInView({ name: "Cup" }); bridge.productInView(null)`);
+    await expect.poll(() => questions().length).toBe(asked + 1);
+    expect(questions().at(-1).product).toBeUndefined();
+  });
+
+  it("stays in the page without leave to share", async () => {
+    shop.world.head = data("Mug");
+    await visit.start(`{ consent: { source: "function", read: () => ({ chat: true, share: false }) } }`);
+    await visit.until("ready", null);
+    await visit.page.evaluate(`bridge.productInView({ name: "Cup" }); bridge.refresh()`);
+    await expect.poll(() => questions().length).toBe(2);
+    expect(JSON.stringify(shop.seen)).not.toMatch(/Mug|Cup/);
+  });
+
+  it.each(["5", "'x'", "{}", "{ name: 5 }", "[]", "undefined"])("%s is none, and no exception", async (value) => {
+    await visit.start("{}");
+    await visit.until("ready", null);
+    await visit.page.evaluate(`bridge.productInView(${value}); bridge.cartChanged(${value}); bridge.signal(${value}, ${value}); bridge.refresh()`);
+    await expect.poll(() => questions().length).toBeGreaterThan(1);
+    expect(questions().at(-1).product).toBeUndefined();
+  });
+});
+
+describe("the chat's own form", () => {
+  const fill = `document.dispatchEvent(Object.assign(new Event("tidioChat-preFormFilled"), { data: { form_data:
+    { name: " Kim ", email: "kim@example.com", emailConsent: { value: "subscribed" }, department_id: 5 } } }))`;
+
+  it("reaches the edge as a claim of a guest", async () => {
+    await visit.start("{}");
+    await visit.until("ready", null);
+    await visit.page.evaluate("1");
+    await expect.poll(async () => (await visit.page.evaluate(fill), questions().at(-1).claimed)).toEqual({ name: "Kim", email: "kim@example.com" });
+  });
+
+  it("is never sent for a person who is proven, nor after they have gone", async () => {
+    await visit.start(`{ session: () => window.session ?? { token: "customer-anna" } }`);
+    await visit.until("ready", null);
+    await visit.page.waitForTimeout(200);
+    await visit.page.evaluate(fill);
+    await expect.poll(() => questions().length).toBeGreaterThan(1);
+    await visit.page.evaluate(`window.session = {}; bridge.logout(); bridge.refresh()`);
+    await visit.page.waitForFunction(`document.querySelector("#tidio-chat")?.textContent.includes("guest")`);
+    await expect.poll(() => questions().at(-1).token ?? "guest").toBe("guest");
+    expect(JSON.stringify(shop.seen)).not.toContain("kim@");
+  });
+
+  it("stays in the page without leave to share", async () => {
+    await visit.start(`{ consent: { source: "function", read: () => ({ chat: true, share: false }) } }`);
+    await visit.until("ready", null);
+    await visit.page.waitForTimeout(200);
+    await visit.page.evaluate(`${fill}; bridge.refresh()`);
+    await expect.poll(() => questions().length).toBe(2);
+    expect(JSON.stringify(shop.seen)).not.toContain("kim@");
+  });
+});
+
+describe("the cart", () => {
+  const cart = (version: number) => JSON.stringify({ id: "c", version, totalPrice: { centAmount: version * 1000, currencyCode: "EUR" } });
+  const settled = async () => {
+    const before = questions().length;
+    await visit.page.waitForTimeout(1_800);
+    return questions().length - before;
+  };
+
+  it.each([
+    ["localStorage", (text: string) => `localStorage.cart = ${text}`, `{ localStorage: "cart" }`],
+    ["sessionStorage", (text: string) => `sessionStorage.cart = ${text}`, `{ sessionStorage: "cart" }`],
+    ["cookie", (text: string) => `document.cookie = "cart=" + encodeURIComponent(${text})`, `{ cookie: "cart" }`],
+    ["global", (text: string) => `window.shop = { cart: JSON.parse(${text}) }`, `{ global: "shop.cart" }`],
+    ["meta", (text: string) => `(document.querySelector("meta[name=cart]") ?? document.head.appendChild(Object.assign(document.createElement("meta"), { name: "cart" }))).content = ${text}`, `{ meta: "cart" }`],
+    ["event", (text: string) => `document.dispatchEvent(new CustomEvent("cart", { detail: JSON.parse(${text}) }))`, `{ event: "cart" }`],
+  ])("in %s: one question per change, none without", async (_, put, source) => {
+    await visit.page.goto(shop.origin);
+    await visit.page.evaluate(put(JSON.stringify(cart(1))));
+    await visit.start(`{ cart: ${source} }`);
+    await visit.until("ready", null);
+    if (source.includes("event")) await visit.page.evaluate(put(JSON.stringify(cart(1))));
+    await visit.page.waitForTimeout(600);
+    const before = questions().length;
+    await visit.page.evaluate(put(JSON.stringify(cart(2))));
+    await expect.poll(() => questions().length, { timeout: 5_000 }).toBe(before + 1);
+    await visit.page.evaluate(put(JSON.stringify(cart(2))));
+    expect(await settled()).toBe(0);
+  });
+});
+
+describe("triggers", () => {
+  const triggers = [
+    { event: "big_cart", on: "cart_over", once: "cart", minorUnits: 10_000, currency: "EUR", tags: ["big"] },
+    { event: "idle_cart", on: "cart_idle", once: "cart", seconds: 1 },
+    { event: "checkout", on: "checkout_started", once: "cart", path: "/checkout" },
+    { event: "failed", on: "checkout_failed", once: "cart", domEvent: "shop:failed" },
+    { event: "ordered", on: "order_placed", once: "order" },
+    { event: "back", on: "payment_returned", once: "session", path: "/back?" },
+  ];
+  beforeEach(() => {
+    shop.world.edge = (seen) => (seen.path === "/v1/bootstrap" ? { json: { ...(shop.reply(seen) as object), triggers } } : undefined);
+  });
+  const cart = `{ id: "c", items: 1, minorUnits: 12000, currency: "EUR" }`;
+
+  it("of the store are sent once per their rule, as events and tags", async () => {
+    await visit.start("{}");
+    await visit.page.evaluate(`bridge.cartChanged(${cart}); bridge.signal("order_placed", { id: "o-1" })`);
+    await visit.until("ready", null);
+    await expect.poll(events).toEqual(expect.arrayContaining(["big_cart", "ordered"]));
+    expect(await calls("addVisitorTags")).toContainEqual([["big"]]);
+    await visit.page.evaluate(`bridge.cartChanged({ ...${cart}, minorUnits: 13000 }); bridge.signal("order_placed", { id: "o-1" });
+      document.dispatchEvent(new Event("shop:failed")); history.pushState(0, "", "/checkout"); bridge.signal("order_placed", { id: "o-2" })`);
+    await expect.poll(async () => (await events()).sort()).toEqual(["big_cart", "checkout", "failed", "idle_cart", "ordered", "ordered"]);
+  });
+
+  it("are remembered over a page load, and the page they lead to counts", async () => {
+    await visit.start("{}");
+    await visit.page.evaluate(`bridge.signal("order_placed", { id: "o-1" })`);
+    await visit.until("ready", null);
+    await expect.poll(events).toEqual(["ordered"]);
+    await visit.page.goto(`${shop.origin}/back?psp=1`);
+    await visit.start("{}");
+    await visit.page.evaluate(`bridge.signal("order_placed", { id: "o-1" })`);
+    await visit.until("ready", null);
+    await expect.poll(events).toEqual(["back"]);
+  });
+
+  it("wait for leave to share, and leave nothing stored before it", async () => {
+    await visit.page.goto(shop.origin);
+    await visit.page.evaluate("window.answer = { chat: true, share: false }");
+    await visit.start(`{ consent: { source: "function", read: () => answer, subscribe: (changed) => { window.changed = changed } } }`);
+    await visit.page.evaluate(`bridge.signal("order_placed", { id: "o-1" })`);
+    await visit.until("ready", null);
+    await visit.page.waitForTimeout(300);
+    expect(await events()).toEqual([]);
+    expect((await visit.stored()).filter((name) => name.includes("sent"))).toEqual([]);
+    await visit.page.evaluate("window.answer = { chat: true, share: true }; changed()");
+    await expect.poll(events).toEqual(["ordered"]);
+  });
+
+  it("are the page's where it says so", async () => {
+    await visit.start(`{ triggers: [{ event: "ordered", on: "thanks" }] }`);
+    await visit.page.evaluate(`bridge.signal("order_placed", { id: "o-1" }); bridge.signal("thanks", { total: 5 })`);
+    await visit.until("ready", null);
+    await expect.poll(() => calls("track")).toEqual([["ordered", { total: 5 }]]);
+  });
+});
+
+describe("a click while chat is not allowed", () => {
+  const denied = (more = "") => `{ mode: "interaction", launcher: { label: "Chat" }, consent: { source: "function", read: () => window.answer, subscribe: (changed) => { window.changed = changed }, notice: { text: "Darf Tidio laden?", accept: "Ja", decline: "Nein" }, ${more} } }`;
+  const click = () => visit.page.getByRole("button", { name: "Chat" }).click();
+  const notice = () => visit.page.getByRole("dialog", { name: "Darf Tidio laden?" });
+
+  it("asks in place; nothing loads before yes, and yes opens the first switch only", async () => {
+    await visit.start(denied());
+    await click();
+    await notice().waitFor();
+    expect(await visit.page.evaluate(`document.querySelector("#commercetools-tidio-notice").shadowRoot.activeElement.textContent`)).toBe("Ja");
+    expect(shop.scripts).toEqual([]);
+    expect(await visit.stored()).toEqual([]);
+    await visit.page.keyboard.press("Enter");
+    const status = await visit.until("ready", null);
+    expect(status.consent).toEqual({ chat: "granted", share: "pending", source: "notice" });
+    await expect.poll(async () => (await visit.calls()).at(-1)).toEqual(["open"]);
+
+    await visit.page.reload();
+    await visit.start(denied());
+    await visit.until("ready", null);
+    await visit.page.evaluate("window.answer = { chat: false, share: false }; changed()");
+    await visit.until("withdrawn");
+    expect(await visit.stored()).toEqual([]);
+    expect(await visit.page.evaluate("Object.keys(sessionStorage)")).toEqual([]);
+  });
+
+  it("takes no for the page, and Escape for no answer", async () => {
+    await visit.start(denied());
+    await click();
+    await notice().waitFor();
+    await visit.page.keyboard.press("Escape");
+    await notice().waitFor({ state: "detached" });
+    await click();
+    await visit.page.getByRole("button", { name: "Nein" }).click();
+    await visit.until("waiting", "consent_declined");
+    expect(await visit.page.getByRole("button").count()).toBe(0);
+    await visit.page.evaluate("bridge.open()");
+    await visit.page.waitForTimeout(200);
+    expect(await notice().count()).toBe(0);
+    expect(shop.scripts).toEqual([]);
+    await visit.page.evaluate("window.answer = { chat: true, share: true }; changed()");
+    await visit.until("ready", null);
+  });
+
+  it("asks by the shop's own dialogue where there is one", async () => {
+    await visit.start(denied("ask: () => { window.asked = (window.asked ?? 0) + 1 }"));
+    await click();
+    await visit.page.waitForFunction("window.asked === 1");
+    expect(await notice().count()).toBe(0);
+    await visit.page.evaluate("window.answer = { chat: true, share: true }; changed()");
+    await visit.until("ready", null);
+    await expect.poll(async () => (await visit.calls()).at(-1)).toEqual(["open"]);
+  });
+});
