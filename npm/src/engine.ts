@@ -35,7 +35,10 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
   let last: Status | undefined;
   const need = (): Promise<PageSide | undefined> =>
     (loading ??= import("./late/page.js")
-      .then(({ pageSide }) => (side = pageSide(options, adapter, core, last)))
+      .then(({ pageSide }) => {
+        const made = (side = pageSide(options, adapter, core, last));
+        return made.loaded.then(() => made);
+      })
       // Chat goes on without it.
       .catch(() => (loading = undefined)));
   const tell = (run: (side: PageSide) => void): void => void (side ? run(side) : need().then((side) => side && run(side)));

@@ -64,17 +64,24 @@ describe("the chat's own form", () => {
   const fill = `document.dispatchEvent(Object.assign(new Event("tidioChat-preFormFilled"), { data: { form_data:
     { name: " Kim ", email: "kim@example.com", emailConsent: { value: "subscribed" }, department_id: 5 } } }))`;
 
+  /** The part that listens is loaded once the widget is ready. */
+  const listens = async () => {
+    await visit.page.waitForFunction(`performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/late/product.js"))`);
+    await visit.page.evaluate(`import("/pkg/late/product.js")`);
+  };
+
   it("reaches the edge as a claim of a guest", async () => {
     await visit.start("{}");
     await visit.until("ready", null);
-    await visit.page.evaluate("1");
-    await expect.poll(async () => (await visit.page.evaluate(fill), questions().at(-1).claimed)).toEqual({ name: "Kim", email: "kim@example.com" });
+    await listens();
+    await visit.page.evaluate(fill);
+    await expect.poll(() => questions().at(-1).claimed).toEqual({ name: "Kim", email: "kim@example.com" });
   });
 
   it("is never sent for a person who is proven, nor after they have gone", async () => {
     await visit.start(`{ session: () => window.session ?? { token: "customer-anna" } }`);
     await visit.until("ready", null);
-    await visit.page.waitForTimeout(200);
+    await listens();
     await visit.page.evaluate(fill);
     await expect.poll(() => questions().length).toBeGreaterThan(1);
     await visit.page.evaluate(`window.session = {}; bridge.logout(); bridge.refresh()`);
@@ -86,7 +93,7 @@ describe("the chat's own form", () => {
   it("stays in the page without leave to share", async () => {
     await visit.start(`{ consent: { source: "function", read: () => ({ chat: true, share: false }) } }`);
     await visit.until("ready", null);
-    await visit.page.waitForTimeout(200);
+    await listens();
     await visit.page.evaluate(`${fill}; bridge.refresh()`);
     await expect.poll(() => questions().length).toBe(2);
     expect(JSON.stringify(shop.seen)).not.toContain("kim@");
@@ -145,7 +152,7 @@ describe("triggers", () => {
     expect(await calls("addVisitorTags")).toContainEqual([["big"]]);
     await visit.page.evaluate(`bridge.cartChanged({ ...${cart}, minorUnits: 13000 }); bridge.signal("order_placed", { id: "o-1" });
       document.dispatchEvent(new Event("shop:failed")); history.pushState(0, "", "/checkout"); bridge.signal("order_placed", { id: "o-2" })`);
-    await expect.poll(async () => (await events()).sort()).toEqual(["big_cart", "checkout", "failed", "idle_cart", "ordered", "ordered"]);
+    await expect.poll(async () => (await events()).sort(), { timeout: 5_000 }).toEqual(["big_cart", "checkout", "failed", "idle_cart", "ordered", "ordered"]);
   });
 
   it("are remembered over a page load, and the page they lead to counts", async () => {

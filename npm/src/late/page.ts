@@ -31,6 +31,8 @@ interface Module {
 }
 
 export interface PageSide extends Pick<Core, "cartChanged" | "productInView" | "signal"> {
+  /** What the first question waits for: the product in the page's data. */
+  loaded: Promise<unknown>;
   /** The product that goes with the next question. */
   product(): object | undefined;
   /** The claim that goes with the next question. */
@@ -98,12 +100,15 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
       for (const run of early) run(triggers);
     });
   };
-  const watchProduct = (): void => {
-    late(import("./product.js"), ({ productInPage }) => {
+  const watchProduct = (): Promise<unknown> => {
+    const file = import("./product.js").catch(() => undefined);
+    late(file, (loaded) => {
+      if (!loaded) return;
+      const { productInPage } = loaded;
       readPage = productInPage;
       let shown = JSON.stringify(productInPage());
-      // The first question may have gone without it; the module waits a moment, and asks only if chat has begun.
-      if (shown) module.cart_changed();
+      // A question that has gone already went without it.
+      if (shown && said) module.cart_changed();
       setInterval(() => {
         if (document.visibilityState === "hidden" || called !== undefined) return;
         const now = JSON.stringify(productInPage());
@@ -113,6 +118,7 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
         module.cart_changed();
       }, 1_000);
     });
+    return file;
   };
 
   document.addEventListener("tidioChat-preFormFilled", (event) => {
@@ -123,10 +129,11 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
   });
   const source = options.cart;
   if (source) late(import("./cart.js"), ({ watchCart }) => watchCart(source, (seen) => cartIs(seen, false), (now) => cartIs(now, true)));
-  if (options.product !== "call") watchProduct();
+  const loaded = options.product === "call" ? Promise.resolve() : watchProduct();
   loadTriggers(undefined);
 
   return {
+    loaded,
     product,
     claimed: () => claim,
     heard(body) {
