@@ -22,8 +22,9 @@ pub const EXTENSIONS: [&str; 6] = [
 pub fn optimise(module: &Path, options: &[&str], log: PathBuf) -> Outcome {
     // Twice: the second pass finds what the first one made possible.
     Job::new(npm::program("wasm-opt")?, log)
-        .args(["-Oz", "-Oz", "--converge", "--strip-debug", "--strip-producers"])
+        .args(["-Oz", "-Oz", "--converge"])
         .args(options)
+        .args(["--strip-debug", "--strip-producers"])
         .args([module, Path::new("-o"), module])
         .env("PATH", npm::search_path())
         .run()

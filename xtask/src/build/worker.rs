@@ -63,9 +63,14 @@ pub fn build(profile: Profile) -> Outcome {
 }
 
 /// worker-build's glue catches JavaScript's exceptions inside the module. And a function that is called once stays one:
-/// moved into its caller it saves a few bytes, and costs a tenth after compression.
+/// moved into its caller it saves a few bytes, and costs a tenth after compression. At last functions are put in the order
+/// of their names: copies of one generic function then lie within the 32 KiB that gzip can look back.
 fn options() -> Vec<&'static str> {
-    let own = ["--enable-exception-handling", "--one-caller-inline-max-function-size=20"];
+    let own = [
+        "--enable-exception-handling",
+        "--one-caller-inline-max-function-size=20",
+        "--reorder-functions-by-name",
+    ];
     EXTENSIONS.into_iter().chain(own).collect()
 }
 
