@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use worker::{Env, Method, Request, RequestInit};
 
-use crate::commerce_fetch::{repeated, token_request, whole_token_request};
+use crate::commerce_fetch::{token_request, whole_token_request};
 use crate::http::CorrelationId;
 use crate::log::{self, Level};
 use crate::platform;
@@ -141,7 +141,7 @@ pub async fn mint(
     correlation_id: &CorrelationId,
 ) -> Result<AccessToken, CommerceError> {
     let now_ms = platform::now_ms();
-    match repeated(|| token_request(project, correlation_id)).await? {
+    match token_request(project, correlation_id).send().await {
         Answer::Body(body) => read_token(&body, now_ms).ok_or(CommerceError::Malformed),
         Answer::TokenRefused | Answer::Failed(CommerceError::Rejected | CommerceError::NotFound) => {
             Err(refused(project, correlation_id))
@@ -162,7 +162,7 @@ pub async fn granted_scopes(
     struct Scoped {
         scope: String,
     }
-    match repeated(|| whole_token_request(project, correlation_id)).await? {
+    match whole_token_request(project, correlation_id).send().await {
         Answer::Body(body) => json::read(body.as_bytes())
             .map(|answer: Scoped| answer.scope)
             .map_err(|_| CommerceError::Malformed),

@@ -10,7 +10,7 @@ use edge_core::config::CommerceProject;
 use worker::Env;
 
 use crate::commerce_access::{access_token, refused};
-use crate::commerce_fetch::{introspection_request, read_request, repeated};
+use crate::commerce_fetch::{introspection_request, read_request};
 use crate::http::CorrelationId;
 
 /// A commercetools project, for one request of ours.
@@ -30,8 +30,8 @@ impl<'a> CommerceClient<'a> {
         refused(self.project, self.correlation_id)
     }
 
-    async fn read(&self, path: &str, token: &str) -> Result<Answer, CommerceError> {
-        repeated(|| read_request(self.project, self.correlation_id, path, token)).await
+    async fn read(&self, path: &str, token: &str) -> Answer {
+        read_request(self.project, self.correlation_id, path, token).send().await
     }
 }
 
@@ -42,11 +42,11 @@ impl Commerce for CommerceClient<'_> {
 
     async fn get(&self, path: &str) -> Result<String, CommerceError> {
         let token = access_token(self.env, self.project, self.correlation_id, None).await?;
-        let mut answer = self.read(path, token.value.expose()).await?;
+        let mut answer = self.read(path, token.value.expose()).await;
         if answer == Answer::TokenRefused {
             // Revoked before its time. Other reads may have found out too: whoever comes first renews it.
             let token = access_token(self.env, self.project, self.correlation_id, Some(&token)).await?;
-            answer = self.read(path, token.value.expose()).await?;
+            answer = self.read(path, token.value.expose()).await;
         }
         match answer {
             Answer::Body(body) => Ok(body),
@@ -56,7 +56,7 @@ impl Commerce for CommerceClient<'_> {
     }
 
     async fn introspect(&self, access_token: &str) -> Result<String, CommerceError> {
-        match repeated(|| introspection_request(self.project, self.correlation_id, access_token)).await? {
+        match introspection_request(self.project, self.correlation_id, access_token).send().await {
             Answer::Body(body) => Ok(body),
             Answer::TokenRefused | Answer::Failed(CommerceError::Rejected) => Err(self.refused()),
             Answer::Failed(error) => Err(error),
@@ -64,7 +64,7 @@ impl Commerce for CommerceClient<'_> {
     }
 
     async fn get_as(&self, access_token: &str, path: &str) -> Result<String, CommerceError> {
-        match self.read(path, access_token).await? {
+        match self.read(path, access_token).await {
             Answer::Body(body) => Ok(body),
             Answer::TokenRefused => Err(CommerceError::Rejected),
             Answer::Failed(error) => Err(error),

@@ -9,6 +9,7 @@ mod commerce_client;
 mod commerce_fetch;
 mod config_var;
 mod delivery;
+mod exchange;
 mod handlers;
 mod http;
 mod log;
@@ -20,12 +21,14 @@ mod sql;
 mod sync_cron;
 mod tidio_client;
 mod tidio_project_do;
+mod web;
 
 use contract::{CORRELATION_HEADER, ErrorCode, MAX_REQUEST_BODY_BYTES};
 use edge_core::config::{Config, Secret};
 use edge_core::intake::MAX_EVENT_BYTES;
-use futures_util::TryStreamExt as _;
-use worker::{Context, Env, Request, Response, ResponseBuilder, event};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast as _;
+use worker::{Context, Env, Request, Response, event};
 
 use crate::config_var::Loaded;
 use crate::delivery::Delivery;
@@ -34,16 +37,16 @@ use crate::log::Level;
 
 /// Entry point of every HTTP request.
 #[event(fetch)]
-async fn fetch(mut request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
     let started_ms = platform::now_ms();
     let incoming = read_head(&request);
     let config = config_var::load(&env);
     let endpoint = http::find(&incoming.path, incoming.method);
     let (answer, delivery) = match endpoint {
         Ok(endpoint @ (Endpoint::EventBridge | Endpoint::EventGrid | Endpoint::Admin)) => {
-            (machine(endpoint, &config, &env, &incoming, &mut request, started_ms).await, None)
+            (machine(endpoint, &config, &env, &incoming, &request, started_ms).await, None)
         }
-        Ok(endpoint) => dispatch(endpoint, &config, &incoming, &mut request, &env, started_ms).await,
+        Ok(endpoint) => dispatch(endpoint, &config, &incoming, &request, &env, started_ms).await,
         Err(code) => (Outgoing::problem(code, &incoming.correlation_id), None),
     };
     if let Some(delivery) = delivery {
@@ -51,7 +54,7 @@ async fn fetch(mut request: Request, env: Env, ctx: Context) -> worker::Result<R
     }
     let answer = answer.finished(&incoming.correlation_id);
     log_answer(endpoint.ok(), &incoming, &answer, platform::now_ms().saturating_sub(started_ms));
-    respond(answer)
+    respond(&answer)
 }
 
 /// What other machines and operations ask: the answer says that something was kept or done, so it comes after that.
@@ -60,7 +63,7 @@ async fn machine(
     loaded: &Loaded,
     env: &Env,
     incoming: &Incoming,
-    request: &mut Request,
+    request: &Request,
     now_ms: u64,
 ) -> Outgoing {
     let Ok(config) = loaded.as_ref() else {
@@ -86,7 +89,7 @@ async fn dispatch(
     endpoint: Endpoint,
     loaded: &Loaded,
     incoming: &Incoming,
-    request: &mut Request,
+    request: &Request,
     env: &Env,
     now_ms: u64,
 ) -> (Outgoing, Option<Delivery>) {
@@ -109,7 +112,7 @@ async fn configured(
     endpoint: Endpoint,
     config: &Config,
     incoming: &Incoming,
-    request: &mut Request,
+    request: &Request,
     env: &Env,
     now_ms: u64,
 ) -> (Outgoing, Option<Delivery>) {
@@ -140,32 +143,34 @@ async fn configured(
 
 /// Everything but the body. A header that cannot be read counts as absent.
 fn read_head(request: &Request) -> Incoming {
-    let header = |name: &str| request.headers().get(name).ok().flatten();
-    let url = request.inner().url();
-    let (path, query) = http::path_and_query(&url);
+    const WANTED: [&str; 6] =
+        ["origin", "content-type", "if-none-match", "authorization", "cf-connecting-ip", CORRELATION_HEADER];
+    let head = web::head_of(request.inner(), &WANTED.join("\n"));
+    let mut lines = head.split('\n');
+    let method = match lines.next() {
+        Some("GET") => Method::Get,
+        Some("POST") => Method::Post,
+        Some("OPTIONS") => Method::Options,
+        _ => Method::Other,
+    };
+    let (path, query) = http::path_and_query(lines.next().unwrap_or_default());
+    let [origin, content_type, if_none_match, authorization, address, correlation_id] =
+        WANTED.map(|_name| lines.next().filter(|value| !value.is_empty()));
     Incoming {
-        method: match request.inner().method().as_str() {
-            "GET" => Method::Get,
-            "POST" => Method::Post,
-            "OPTIONS" => Method::Options,
-            _ => Method::Other,
-        },
+        method,
         path: path.to_owned(),
         query: query.to_owned(),
-        origin: header("origin"),
-        content_type: header("content-type"),
-        if_none_match: header("if-none-match"),
-        bearer: header("authorization").as_deref().and_then(http::bearer),
-        address: header("cf-connecting-ip").map(Secret::new),
-        correlation_id: CorrelationId::accept_or_make(
-            header(CORRELATION_HEADER).as_deref(),
-            platform::random_bytes(),
-        ),
+        origin: origin.map(ToOwned::to_owned),
+        content_type: content_type.map(ToOwned::to_owned),
+        if_none_match: if_none_match.map(ToOwned::to_owned),
+        bearer: authorization.and_then(http::bearer),
+        address: address.map(Secret::new),
+        correlation_id: CorrelationId::accept_or_make(correlation_id, platform::random_bytes()),
     }
 }
 
 /// The body of a JSON request, read no further than the limit.
-async fn read_body(incoming: &Incoming, request: &mut Request) -> Result<Vec<u8>, ErrorCode> {
+async fn read_body(incoming: &Incoming, request: &Request) -> Result<Vec<u8>, ErrorCode> {
     if !http::is_json(incoming.content_type.as_deref()) {
         return Err(ErrorCode::MediaTypeUnsupported);
     }
@@ -173,31 +178,21 @@ async fn read_body(incoming: &Incoming, request: &mut Request) -> Result<Vec<u8>
 }
 
 /// The body, read no further than the limit.
-async fn read_limited(request: &mut Request, limit_bytes: usize) -> Result<Vec<u8>, ErrorCode> {
-    let announced = request.headers().get("content-length").ok().flatten();
-    if announced
-        .and_then(|length| length.parse::<u64>().ok())
-        .is_some_and(|length| length > limit_bytes as u64)
-    {
-        return Err(ErrorCode::BodyTooLarge);
+async fn read_limited(request: &Request, limit_bytes: usize) -> Result<Vec<u8>, ErrorCode> {
+    let body = web::body_of(request.inner(), u32::try_from(limit_bytes).unwrap_or(u32::MAX)).await;
+    match body.dyn_ref::<Uint8Array>() {
+        Some(bytes) => Ok(bytes.to_vec()),
+        None if body.as_string().as_deref() == Some("too_large") => Err(ErrorCode::BodyTooLarge),
+        None => Err(ErrorCode::BodyMalformed),
     }
-    let mut body = Vec::new();
-    let Ok(mut stream) = request.stream() else { return Err(ErrorCode::BodyMalformed) };
-    while let Some(chunk) = stream.try_next().await.map_err(|_broken_off| ErrorCode::BodyMalformed)? {
-        if body.len() + chunk.len() > limit_bytes {
-            return Err(ErrorCode::BodyTooLarge);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
-fn respond(answer: Outgoing) -> worker::Result<Response> {
-    let mut builder = ResponseBuilder::new().with_status(answer.status);
-    for (name, value) in &answer.headers {
-        builder = builder.with_header(name, value)?;
-    }
-    Ok(if answer.body.is_empty() { builder.empty() } else { builder.fixed(answer.body.into_bytes()) })
+fn respond(answer: &Outgoing) -> worker::Result<Response> {
+    let headers: Vec<(&str, &str)> =
+        answer.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let lines = web::header_lines(&headers).unwrap_or_default();
+    let body = Some(answer.body.as_str()).filter(|body| !body.is_empty());
+    Ok(web::respond(answer.status, &lines, body)?.into())
 }
 
 fn log_answer(endpoint: Option<Endpoint>, incoming: &Incoming, answer: &Outgoing, duration_ms: u64) {

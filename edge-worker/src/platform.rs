@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::future::{self, Either};
 use worker::Delay;
 
 /// Milliseconds since the Unix epoch. In a Worker it stands still between two I/O operations.
@@ -46,14 +45,4 @@ fn draw() -> f64 {
 /// Waits.
 pub async fn sleep_ms(duration_ms: u64) {
     Delay::from(Duration::from_millis(duration_ms)).await;
-}
-
-/// The work's result, or `None` if it takes longer. The work is dropped then; the caller aborts what it started.
-pub async fn within_ms<T>(limit_ms: u64, work: impl Future<Output = T>) -> Option<T> {
-    let work = Box::pin(work);
-    let limit = Box::pin(sleep_ms(limit_ms));
-    match future::select(work, limit).await {
-        Either::Left((result, _)) => Some(result),
-        Either::Right(_) => None,
-    }
 }

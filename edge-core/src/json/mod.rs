@@ -1,28 +1,31 @@
-//! JSON to values, small.
+//! JSON to values, small and fast.
 //!
-//! `serde_json` compiles one copy of itself per type it reads, and one copy per kind of reader. Here it reads every
-//! text into one borrowed tree, and a reader of few words takes values from the tree. Its error says nothing,
-//! because nobody may log what an outsider sent; so no code that would word errors is compiled.
+//! `serde_json` compiles one copy of itself per type it reads, and words its errors. Here one reader of plain functions
+//! walks the text, and what serde adds per type is thin. Its error says nothing, because nobody may log what an
+//! outsider sent. Measured against `serde_json` into a borrowed tree, which came before: docs/benchmarks.md; what
+//! `serde_json` reads is the oracle of its tests.
 //!
 //! In scope: reading. Out of scope: writing, which `serde_json` does.
 
-mod take;
-mod tree;
+mod reader;
+mod text;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use take::Unreadable;
-use tree::Node;
+pub use reader::Unreadable;
+use text::Text;
 
 /// A value from JSON text, UTF-8. Objects are told from lists: unlike `serde_json`, a list never stands for a struct.
 ///
 /// # Errors
-/// [`Unreadable`]: not JSON, nested deeper than 128, or of another form.
+/// [`Unreadable`]: not JSON, nested deeper than 127, or of another form.
 pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
     let text = std::str::from_utf8(text).map_err(|_not_text| Unreadable)?;
-    let tree: Node = serde_json::from_str(text).map_err(|_not_json| Unreadable)?;
-    T::deserialize(&tree)
+    let mut text = Text::new(text);
+    let value = T::deserialize(&mut text)?;
+    text.end()?;
+    Ok(value)
 }
 
 /// A value from JSON that is in memory already.
@@ -30,7 +33,7 @@ pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
 /// # Errors
 /// [`Unreadable`]: of another form.
 pub fn take<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
-    T::deserialize(&Node::from(value))
+    read(value.to_string().as_bytes())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -98,4 +99,60 @@ fn depth_is_limited() {
     assert!(read::<Value>(nested(100).as_bytes()).is_ok());
     assert!(read::<Value>(nested(100_000).as_bytes()).is_err());
     assert_eq!(take::<Vec<u8>>(&json!([1, 2])), Ok(vec![1, 2]));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        // Sixteen binary digits, so that both readers of decimals give the same.
+        (any::<i16>(), 0..5_i32).prop_map(|(whole, digits)| json!(f64::from(whole) / f64::powi(2.0, digits))),
+        ".{0,12}".prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            proptest::collection::btree_map(".{0,6}", inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_written_is_read_and_skipped(value in any_json(), is_pretty in any::<bool>()) {
+        let text = if is_pretty { format!("{value:#}") } else { value.to_string() };
+        prop_assert_eq!(read::<Value>(text.as_bytes()), Ok(value));
+        prop_assert!(read::<serde::de::IgnoredAny>(text.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn damaged_text_is_refused_whenever_serde_json_refuses_it(
+        value in any_json(),
+        at in any::<proptest::sample::Index>(),
+        damage in prop_oneof![Just(None), any::<char>().prop_map(Some), proptest::sample::select("{}[],:\"\\0e-.ntu ".chars().collect::<Vec<_>>()).prop_map(Some)],
+    ) {
+        let mut characters: Vec<char> = value.to_string().chars().collect();
+        let place = at.index(characters.len());
+        match damage {
+            Some(other) => characters[place] = other,
+            None => characters.truncate(place),
+        }
+        let text: String = characters.into_iter().collect();
+        let oracle = serde_json::from_str::<Value>(&text);
+        // Members that stand there twice are nobody's business here, and the last one counts for both.
+        prop_assert_eq!(read::<Value>(text.as_bytes()).is_ok(), oracle.is_ok(), "{}", text);
+    }
+}
+
+#[test]
+fn whole_numbers_beyond_64_bits_stay_exact_where_they_are_asked_for() {
+    assert_eq!(read::<i128>(b"99999999999999999999"), Ok(99_999_999_999_999_999_999));
+    assert_eq!(read::<Option<i128>>(b"-99999999999999999999"), Ok(Some(-99_999_999_999_999_999_999)));
+    assert_eq!(read::<i128>(b"7"), Ok(7));
+    assert_eq!(read::<i128>(b"1.5"), Err(Unreadable));
+    assert_eq!(read::<Value>(b"99999999999999999999"), Ok(json!(1e20)));
 }

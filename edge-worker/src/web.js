@@ -1,0 +1,82 @@
+/**
+ * The platform's `fetch` and bodies, one crossing of the boundary each.
+ *
+ * In scope: what would take a dozen calls and a stream between the module and the platform. Out of scope: every rule;
+ * what an answer means is decided in Rust.
+ */
+
+/**
+ * One request to a vendor, with a deadline for the whole answer. Redirects are not followed: credentials must not
+ * travel to another host.
+ *
+ * @param {string} headers lines `name: value`; the caller lets no line break into a value
+ * @param {string | undefined} body
+ * @param {string} wanted names of the headers that the caller reads, one a line
+ * @returns {Promise<[string, Uint8Array] | "timeout" | "broken" | "too_large">} the status and the wanted headers, one
+ *   a line, and the body
+ */
+export async function exchange(method, url, headers, body, timeoutMs, maxBytes, wanted) {
+  const signal = AbortSignal.timeout(timeoutMs);
+  // The signal of a fetch need not reach a body that is already on its way.
+  const late = new Promise((_, reject) => signal.addEventListener("abort", reject));
+  late.catch(() => {});
+  try {
+    const answer = await fetch(url, { method, headers: pairs(headers), body, redirect: "manual", signal });
+    if (Number(answer.headers.get("content-length")) > maxBytes) {
+      await answer.body?.cancel();
+      return "too_large";
+    }
+    const bytes = await Promise.race([answer.arrayBuffer(), late]);
+    if (bytes.byteLength > maxBytes) return "too_large";
+    const head = [answer.status, ...values(answer.headers, wanted)];
+    return [head.join("\n"), new Uint8Array(bytes)];
+  } catch {
+    return signal.aborted ? "timeout" : "broken";
+  }
+}
+
+/**
+ * The body of a request, read no further than the limit. A body whose length is announced is taken in one piece:
+ * HTTP lets it be no longer.
+ *
+ * @returns {Promise<Uint8Array | "too_large" | "broken">}
+ */
+export async function bodyOf(request, maxBytes) {
+  try {
+    const announced = request.headers.get("content-length");
+    if (Number(announced) > maxBytes) return "too_large";
+    if (announced !== null) {
+      const bytes = new Uint8Array(await request.arrayBuffer());
+      return bytes.byteLength > maxBytes ? "too_large" : bytes;
+    }
+    const chunks = [];
+    let length = 0;
+    for await (const chunk of request.body ?? []) {
+      length += chunk.byteLength;
+      if (length > maxBytes) return "too_large";
+      chunks.push(chunk);
+    }
+    return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  } catch {
+    return "broken";
+  }
+}
+
+/** What our endpoints look at of a request, one line each: method, URL, then the wanted headers. */
+export function headOf(request, wanted) {
+  return [request.method, request.url, ...values(request.headers, wanted)].join("\n");
+}
+
+/** An answer; `headers` as for {@link exchange}. */
+export function respond(status, headers, body) {
+  return new Response(body, { status, headers: pairs(headers) });
+}
+
+const values = (headers, names) => names.split("\n").map((name) => headers.get(name) ?? "");
+
+function pairs(lines) {
+  return lines.split("\n").map((line) => {
+    const colon = line.indexOf(": ");
+    return [line.slice(0, colon), line.slice(colon + 2)];
+  });
+}
