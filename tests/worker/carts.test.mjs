@@ -115,6 +115,8 @@ describe("carts", () => {
 });
 
 describe("answers that are no cart", () => {
+  before(() => stack.idle());
+
   /** What comes instead of the cart. */
   const BAD = [
     ["no total", () => bare({ totalPrice: undefined })],

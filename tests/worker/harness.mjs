@@ -8,12 +8,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unstable_readConfig } from "wrangler";
+import { eventually } from "../lib/browser.mjs";
 import { start } from "../lib/child.mjs";
 import { startEmulator } from "../lib/emulator.mjs";
 import { ROOT } from "../lib/paths.mjs";
 
 /** Time for node, Miniflare and workerd to come up on a busy machine with two cores. */
 const START_TIMEOUT_MS = 60_000;
+/** As in `.dev.vars.demo`. */
+const ADMIN_TOKEN = "demo-admin-token-0123456789";
 const SERVE = fileURLToPath(new URL("serve.mjs", import.meta.url));
 
 /** The `BRIDGE` variable of an environment, as committed. */
@@ -120,6 +123,15 @@ class Stack {
   async writesToTidio() {
     const log = await this.tidio.requests();
     return log.filter((entry) => entry.method !== "GET" && entry.client);
+  }
+
+  /** Waits until every write to Tidio that is owed has been made, so that a later one has its own cause. */
+  async idle() {
+    await eventually("nothing is left to write", async () => {
+      const answer = await fetch(`${this.url}/admin/metrics`, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+      const left = [...(await answer.text()).matchAll(/^tidio_bridge_outbox_contacts\{[^}]*\} (\d+)$/gm)];
+      return left.length > 0 && left.every(([, count]) => count === "0");
+    });
   }
 
   /** Forgets what the vendors saw and their faults; their data stays. */
