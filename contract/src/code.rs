@@ -91,6 +91,10 @@ codes! {
     CommerceMalformed = "commerce_malformed", 502;
     /// Tidio did not answer, or answered that it is overloaded. Repeating is safe.
     TidioUnavailable = "tidio_unavailable", 503;
+    /// The keys that prove the sender could not be fetched. Repeating is safe.
+    KeysUnavailable = "keys_unavailable", 503;
+    /// What was sent could not be stored. Repeating is safe.
+    NotKept = "not_kept", 503;
     /// Our fault. The correlation id finds the log line.
     Internal = "internal", 500;
 }

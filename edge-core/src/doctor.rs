@@ -136,7 +136,7 @@ fn failed(area: &'static str, problem: &Problem, fix: String) -> Check {
 }
 
 fn secret(seen: &SecretSeen) -> Check {
-    let SecretNeed { name, purpose, min_bytes, required } = &seen.need;
+    let SecretNeed { name, purpose, min_bytes, required, several: _ } = &seen.need;
     let subject = format!("secrets.{name}");
     let (status, state) = match seen.bytes {
         0 if *required => (Status::Missing, "is not set"),

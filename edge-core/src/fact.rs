@@ -101,6 +101,38 @@ pub struct OrderFact {
     pub observed_at_ms: u64,
 }
 
+/// A customer record changed. What it is like now is read from commercetools, if its contact is ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerFact {
+    /// Idempotency key, as [`OrderFact::id`] with the customer's id.
+    pub id: String,
+    /// User's name of the commercetools project.
+    pub project: String,
+    /// Contact key, see [`IdentityLink::contact`].
+    pub contact: String,
+    /// Customer id.
+    pub customer: String,
+    /// Correlation id of the call that brought the fact.
+    pub correlation_id: String,
+    /// When it was observed, milliseconds since the Unix epoch.
+    pub observed_at_ms: u64,
+}
+
+/// Tidio told of something that changes nothing here: it is kept in the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TidioNews {
+    /// Idempotency key, the webhook's id.
+    pub id: String,
+    /// Topic.
+    pub topic: String,
+    /// Tidio's id of the contact, else of the ticket or conversation.
+    pub subject: String,
+    /// Correlation id of the call that brought the fact.
+    pub correlation_id: String,
+    /// When it was observed, milliseconds since the Unix epoch.
+    pub observed_at_ms: u64,
+}
+
 /// Everything that the engine takes in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -113,6 +145,10 @@ pub enum Fact {
     ContactSeen(ContactSeen),
     /// Something about an order changed.
     Order(OrderFact),
+    /// A customer record changed.
+    Customer(CustomerFact),
+    /// Tidio told of something else.
+    TidioNews(TidioNews),
 }
 
 impl Fact {
@@ -123,6 +159,8 @@ impl Fact {
             Fact::Consent(consent) => &consent.id,
             Fact::ContactSeen(seen) => &seen.id,
             Fact::Order(fact) => &fact.id,
+            Fact::Customer(fact) => &fact.id,
+            Fact::TidioNews(news) => &news.id,
         }
     }
 
@@ -133,6 +171,8 @@ impl Fact {
             Fact::Consent(consent) => &consent.contact,
             Fact::ContactSeen(seen) => &seen.tidio_id,
             Fact::Order(fact) => &fact.order,
+            Fact::Customer(fact) => &fact.contact,
+            Fact::TidioNews(news) => &news.subject,
         }
     }
 
@@ -143,6 +183,8 @@ impl Fact {
             Fact::Consent(_) => "consent",
             Fact::ContactSeen(_) => "contact_seen",
             Fact::Order(_) => "order",
+            Fact::Customer(_) => "customer",
+            Fact::TidioNews(_) => "tidio_news",
         }
     }
 
@@ -153,6 +195,8 @@ impl Fact {
             Fact::Consent(consent) => &consent.correlation_id,
             Fact::ContactSeen(seen) => &seen.correlation_id,
             Fact::Order(fact) => &fact.correlation_id,
+            Fact::Customer(fact) => &fact.correlation_id,
+            Fact::TidioNews(news) => &news.correlation_id,
         }
     }
 }

@@ -53,17 +53,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::intake::{Notice, read};
+    use crate::fact::Fact;
+    use crate::intake::{read, sort};
+    use crate::testing::config;
 
     #[test]
     fn every_type_is_read_as_news_of_its_order() {
         for name in ORDER_MESSAGES {
             let body = json!({
-                "notificationType": "Message", "projectKey": "p", "sequenceNumber": 1, "resourceVersion": 1,
+                "notificationType": "Message", "projectKey": "shop", "sequenceNumber": 1, "resourceVersion": 1,
                 "resource": { "typeId": "order", "id": "o-1" }, "type": name,
             });
             let notices = read(body.to_string().as_bytes()).unwrap();
-            assert!(matches!(&notices[..], [Notice::Order(order)] if order.what == *name), "{name}");
+            let sorted = sort(&config().commercetools["main"], notices, "corr", 1);
+            assert!(matches!(&sorted.facts[..], [Fact::Order(order)] if order.what == *name), "{name}");
         }
     }
 

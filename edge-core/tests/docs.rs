@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use contract::ErrorCode;
-use edge_core::{config, order_message, property};
+use edge_core::{config, intake, order_message, property};
 
 fn check(name: &str, printed: &str) {
     check_at(&format!("docs/{name}"), printed);
@@ -59,4 +59,26 @@ fn the_codes_of_the_openapi_document_are_printed_from_the_contract() {
     let codes: Vec<String> =
         ErrorCode::ALL.iter().map(|code| format!("\n              \"{}\"", code.as_str())).collect();
     check("openapi.json", &format!("{before}{CODES_BEGIN}{}\n            ]{after}", codes.join(",")));
+}
+
+#[test]
+fn the_answers_to_event_services_are_printed_from_the_table_of_verdicts() {
+    let text = format!(
+        "# What event services hear\n\n\
+         Printed from the code that answers; a test keeps it so. A status that a service repeats is only used for what \
+         may pass: a delivery that can never succeed ends at once, and nothing is acknowledged before it is kept.\n\n{}\n\
+         Duplicates are known by their key: order id and sequence number of a message, order id and version of a change. \
+         Changes that this Worker's own API client made, unknown types and the test notification are acknowledged and \
+         counted (`events_not_for_us_total` at `/admin/metrics`).\n\n\
+         The proofs: a shared secret compared in constant time (EventBridge, Event Grid); a token signed by Google, with \
+         audience, service account, times and subscription as configured (Pub/Sub); signature version 2 by a \
+         certificate from AWS's own host, valid now and AWS's by name, for a configured topic (SNS). Google's keys are \
+         fetched again for a key id that is not known, at most once in ten seconds, so a rotation in the middle \
+         loses nothing.\n\n\
+         Tidio's webhooks (`POST /v1/tidio/webhooks`) are signed with a shared secret over body and time; they are \
+         taken up to six hours after the time in the signature, because Tidio repeats for almost five, and known by \
+         their id.\n",
+        intake::markdown()
+    );
+    check("events.md", &text);
 }

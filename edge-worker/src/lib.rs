@@ -16,6 +16,7 @@ mod log;
 mod numbers;
 mod object_shop;
 mod platform;
+mod platform_trust;
 mod rate_limit;
 mod sql;
 mod sync_cron;
@@ -25,13 +26,14 @@ mod web;
 
 use contract::{CORRELATION_HEADER, ErrorCode, MAX_REQUEST_BODY_BYTES};
 use edge_core::config::{Config, Secret};
-use edge_core::intake::MAX_EVENT_BYTES;
+use edge_core::intake::{MAX_EVENT_BYTES, MAX_WEBHOOK_BYTES, Service};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast as _;
 use worker::{Context, Env, Request, Response, event};
 
 use crate::config_var::Loaded;
 use crate::delivery::Delivery;
+use crate::handlers::events::Arrival;
 use crate::http::{CorrelationId, Endpoint, Incoming, Method, Outgoing};
 use crate::log::Level;
 
@@ -43,7 +45,7 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
     let config = config_var::load(&env);
     let endpoint = http::find(&incoming.path, incoming.method);
     let (answer, delivery) = match endpoint {
-        Ok(endpoint @ (Endpoint::EventBridge | Endpoint::EventGrid | Endpoint::Admin)) => {
+        Ok(endpoint) if endpoint.is_for_machines() => {
             (machine(endpoint, &config, &env, &incoming, &request, started_ms).await, None)
         }
         Ok(endpoint) => dispatch(endpoint, &config, &incoming, &request, &env, started_ms).await,
@@ -70,19 +72,27 @@ async fn machine(
         return Outgoing::problem(ErrorCode::ConfigInvalid, &incoming.correlation_id);
     };
     let header = |name: &str| request.headers().get(name).ok().flatten();
-    let secret = match endpoint {
-        Endpoint::EventGrid => header("x-eventgrid-secret").or_else(|| incoming.parameter("secret")),
-        _ => header("x-api-key"),
+    let (service, proof) = match endpoint {
+        Endpoint::EventBridge => (Service::EventBridge, header("x-api-key")),
+        Endpoint::PubSub => (Service::PubSub, header("authorization")),
+        Endpoint::Sns => (Service::Sns, header("x-amz-sns-rawdelivery")),
+        Endpoint::EventGrid => {
+            (Service::EventGrid, header("x-eventgrid-secret").or_else(|| incoming.parameter("secret")))
+        }
+        Endpoint::TidioWebhooks => {
+            let signature = header("x-tidio-signature");
+            let body = read_limited(request, MAX_WEBHOOK_BYTES).await;
+            return handlers::webhooks::take(config, env, incoming, signature.as_deref(), body, now_ms).await;
+        }
+        _ => return handlers::operate(config, env, incoming).await,
     };
-    if endpoint == Endpoint::Admin {
-        return handlers::operate(config, env, incoming).await;
-    }
     if incoming.method == Method::Options {
         let origin = header("webhook-request-origin");
-        return handlers::events::handshake(config, origin, secret.as_deref(), incoming);
+        return handlers::events::handshake(config, origin, proof.as_deref(), incoming);
     }
     let body = read_limited(request, MAX_EVENT_BYTES).await;
-    handlers::events::take(config, env, incoming, secret.as_deref(), body, now_ms).await
+    let arrival = Arrival { service, proof: proof.as_deref(), body, now_ms };
+    handlers::events::take(config, env, incoming, arrival).await
 }
 
 async fn dispatch(
@@ -137,6 +147,9 @@ async fn configured(
         | Endpoint::Doctor
         | Endpoint::EventBridge
         | Endpoint::EventGrid
+        | Endpoint::PubSub
+        | Endpoint::Sns
+        | Endpoint::TidioWebhooks
         | Endpoint::Admin => (handlers::healthz(), None),
     }
 }

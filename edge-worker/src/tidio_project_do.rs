@@ -6,6 +6,7 @@
 //!
 //! In scope: the platform's events. Out of scope: every rule (`edge_core::engine`).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use edge_core::config::Name;
@@ -58,6 +59,13 @@ struct SyncOrder {
     tidio: String,
 }
 
+/// What was no fact, and is only counted.
+#[derive(Serialize, Deserialize)]
+struct CountOrder {
+    tidio: String,
+    counts: BTreeMap<String, u64>,
+}
+
 /// A question or an order of operations.
 #[derive(Serialize, Deserialize)]
 struct AdminOrder {
@@ -78,6 +86,19 @@ pub async fn submit(
     let submission = Submission { tidio: tidio.to_string(), priority, facts };
     let mut answer = call(env, tidio, "/facts", &submission).await?;
     read(&mut answer).await
+}
+
+/// Adds to the counters of a Tidio project's object. Not exact: repeating counts again.
+///
+/// # Errors
+/// A stable word for the log.
+pub async fn count(
+    env: &Env,
+    tidio: &Name,
+    counts: &BTreeMap<String, u64>,
+) -> std::result::Result<(), &'static str> {
+    let order = CountOrder { tidio: tidio.to_string(), counts: counts.clone() };
+    call(env, tidio, "/count", &order).await.map(|_done| ())
 }
 
 /// Asks the object of a Tidio project to look for changed orders. Repeatable.
@@ -154,6 +175,10 @@ impl DurableObject for TidioProject {
                 Ok(submission) => self.keep(submission).await,
                 Err(_) => Response::error("unreadable", 400),
             },
+            (Method::Post, "/count") => match json::read::<CountOrder>(&request.bytes().await?) {
+                Ok(order) => self.count(&order),
+                Err(_) => Response::error("unreadable", 400),
+            },
             (Method::Post, "/sync") => match json::read::<SyncOrder>(&request.bytes().await?) {
                 Ok(order) => self.follow(&order).await,
                 Err(_) => Response::error("unreadable", 400),
@@ -201,6 +226,15 @@ impl TidioProject {
                 log::write(Level::Error, "Facts could not be kept.", &[("code", &&code)]);
                 Response::error(code, 503)
             }
+        }
+    }
+
+    fn count(&self, order: &CountOrder) -> Result<Response> {
+        let counted =
+            self.named_engine(&order.tidio).and_then(|engine| engine.count(&order.counts).map_err(unusable));
+        match counted {
+            Ok(()) => Response::ok(""),
+            Err(code) => Response::error(code, 503),
         }
     }
 

@@ -62,6 +62,45 @@ export async function bodyOf(request, maxBytes) {
   }
 }
 
+/**
+ * Is it the key's signature over the text (RSA PKCS#1 v1.5 with SHA-256)? What cannot be checked is none.
+ *
+ * @param {string} n modulus, base64url
+ * @param {string} e exponent, base64url
+ */
+export async function isSignedRsa(n, e, text, signature) {
+  // Both are views into the module's memory, which may move while we wait.
+  const [copy, proof] = [text.slice(), signature.slice()];
+  try {
+    const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+    const key = await crypto.subtle.importKey("jwk", { kty: "RSA", n, e }, algorithm, false, ["verify"]);
+    return await crypto.subtle.verify(algorithm, key, proof, copy);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The first certificate of a PEM text: common name, start and end of validity in milliseconds, modulus, exponent, one a
+ * line; `undefined` if there is none with an RSA key. Node's parser, which workerd has with `nodejs_compat`.
+ */
+export function certificateOf(pem) {
+  try {
+    const { X509Certificate } = process.getBuiltinModule("node:crypto");
+    // Its `publicKey` cannot be exported as a JSON Web Key in workerd 1.20260730.
+    const { subject, valid_from, valid_to, modulus, exponent } = new X509Certificate(pem).toLegacyObject();
+    const [n, e] = [modulus, exponent.slice(2)].map(base64urlOfHex);
+    if (typeof subject.CN === "string") return [subject.CN, Date.parse(valid_from), Date.parse(valid_to), n, e].join("\n");
+  } catch {
+    // Not a certificate, or without an RSA key.
+  }
+}
+
+function base64urlOfHex(hex) {
+  const { Buffer } = process.getBuiltinModule("node:buffer");
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex").toString("base64url");
+}
+
 /** What our endpoints look at of a request, one line each: method, URL, then the wanted headers. */
 export function headOf(request, wanted) {
   return [request.method, request.url, ...values(request.headers, wanted)].join("\n");

@@ -23,6 +23,14 @@ extern "C" {
     #[wasm_bindgen(js_name = bodyOf)]
     pub async fn body_of(request: &Request, max_bytes: u32) -> JsValue;
 
+    /// Is it an RSA signature with SHA-256 over the text? Never rejects. Modulus and exponent in base64url.
+    #[wasm_bindgen(js_name = isSignedRsa)]
+    pub async fn is_signed_rsa(n: &str, e: &str, text: &[u8], signature: &[u8]) -> JsValue;
+
+    /// What the first certificate of a PEM text says, see `web.js`.
+    #[wasm_bindgen(js_name = certificateOf)]
+    pub fn certificate_of(pem: &str) -> Option<String>;
+
     /// Method, URL and the wanted headers of a request, one a line; an absent header is empty.
     #[wasm_bindgen(js_name = headOf)]
     pub fn head_of(request: &Request, wanted: &str) -> String;

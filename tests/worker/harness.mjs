@@ -30,6 +30,10 @@ export function bridgeFor({ commercetools, tidio }, env = "demo") {
   for (const project of Object.values(bridge.commercetools)) {
     project.api_url = commercetools.url;
     project.auth_url = commercetools.url;
+    if (project.events) {
+      project.events.pubsub.keys_url = `${commercetools.url}/__emulator/google/certs`;
+      project.events.sns.origin = commercetools.url;
+    }
   }
   for (const project of Object.values(bridge.tidio)) {
     project.api_url = tidio.url;

@@ -26,6 +26,8 @@ const SYNC_LAG_MS = 30_000;
 export const ROUTES = {
   eventbridge: () => ({ kind: "eventbridge", secret: "demo-events-secret-0123456789" }),
   eventgrid: () => ({ kind: "eventgrid", secret: "demo-events-secret-0123456789" }),
+  pubsub: () => ({ kind: "pubsub", options: { audience: "http://localhost:8787/v1/events/pubsub" } }),
+  sns: () => ({ kind: "sns", options: { topic_arn: "arn:aws:sns:eu-central-1:123456789012:commercetools" } }),
 };
 
 /** Every store creates contacts with the first order, so that each order of the run is to be seen in Tidio. */
@@ -69,8 +71,9 @@ export async function reliabilityRun({ route, events, orders, customers, kills, 
 
 async function subscribe(stack, route) {
   const url = `${stack.url}/v1/events/${route}`;
-  const options = { duplicates: 10, shuffle_ms: 2_000, seed: 3, speed: 50 };
-  await stack.commercetools.steer("POST", "delivery", { subscription: `run-${route}`, url, options, ...ROUTES[route](stack) });
+  const { options, ...target } = ROUTES[route](stack);
+  const disorder = { duplicates: 10, shuffle_ms: 2_000, seed: 3, speed: 50 };
+  await stack.commercetools.steer("POST", "delivery", { subscription: `run-${route}`, url, ...target, options: { ...disorder, ...options } });
   await eventually("the test notification is delivered", async () => (await stack.commercetools.steer("GET", "deliveries/summary")).delivered > 0);
 }
 

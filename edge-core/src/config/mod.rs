@@ -4,6 +4,7 @@
 //! In scope: forms, unknown keys, references between sections, presence and strength of secrets. Out of scope:
 //! whether the vendors accept them, which `/readyz` finds out.
 
+mod events;
 mod kinds;
 mod print;
 mod secret;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use events::*;
 pub use kinds::*;
 pub use print::{json_schema, markdown};
 pub use secret::{
@@ -76,8 +78,10 @@ pub struct CommerceProject {
     pub client_id: Secret,
     /// Its secret.
     pub client_secret: Secret,
-    /// What a service that delivers events must show; without it none is taken.
-    pub events_secret: Option<Secret>,
+    /// What EventBridge or Event Grid must show, one of these; without any they are not taken.
+    pub events_secrets: Vec<Secret>,
+    /// How events come in.
+    pub events: EventsSettings,
 }
 
 /// A Tidio project, with its credentials.
@@ -97,6 +101,8 @@ pub struct TidioProject {
     pub distinct_id_key: Secret,
     /// How long the widget may take to make a contact before the engine does, in milliseconds.
     pub widget_grace_ms: u64,
+    /// Secrets that Tidio signs webhooks with, any of them; without one no webhook is taken.
+    pub webhook_secrets: Vec<Secret>,
 }
 
 /// Credentials of Tidio's REST interface.
@@ -282,6 +288,10 @@ impl Draft {
             check_locales(store, &path.member("locales"), problems);
             triggers::check(&store.triggers, &path.member("triggers"), problems);
         }
+        for (name, project) in &self.commercetools {
+            let path = Path::root().member("commercetools").member(name.as_str()).member("events");
+            check_events(project.events.as_ref(), &path, problems);
+        }
         check_secret_parts(self.commercetools.keys(), "commercetools", problems);
         check_secret_parts(self.tidio.keys(), "tidio", problems);
     }
@@ -337,7 +347,7 @@ fn read_secrets(
     let path = Path::root().member("secrets");
     for need in needs {
         match lookup(&need.name).filter(|value| !value.is_empty()) {
-            Some(value) if value.len() >= need.min_bytes => {
+            Some(value) if is_long_enough(need, &value) => {
                 found.insert(need.name.clone(), Secret::new(value));
             }
             Some(_) => problems.add(
@@ -351,6 +361,11 @@ fn read_secrets(
         }
     }
     found
+}
+
+fn is_long_enough(need: &SecretNeed, value: &str) -> bool {
+    let fits = |part: &str| part.trim().len() >= need.min_bytes;
+    if need.several { value.split(',').all(fits) } else { value.len() >= need.min_bytes }
 }
 
 fn token_key(
@@ -382,6 +397,17 @@ fn token_key(
     }
 }
 
+fn check_events(events: Option<&EventsSettings>, path: &Path, problems: &mut Problems) {
+    let pubsub = events.and_then(|events| events.pubsub.as_ref());
+    if pubsub.is_some_and(|pubsub| pubsub.subscriptions.is_empty()) {
+        problems.add(&path.member("pubsub").member("subscriptions"), "needs at least one entry.");
+    }
+    let sns = events.and_then(|events| events.sns.as_ref());
+    if sns.is_some_and(|sns| sns.topics.is_empty()) {
+        problems.add(&path.member("sns").member("topics"), "needs at least one entry.");
+    }
+}
+
 fn check_locales(store: &StoreSettings, path: &Path, problems: &mut Problems) {
     for (index, locale) in store.locales.iter().enumerate() {
         if store.locales.iter().take(index).any(|earlier| earlier.tag == locale.tag) {
@@ -409,9 +435,11 @@ fn commerce_project(
     let [client_id, client_secret] =
         secret::commercetools_secrets(&name).map(|need| secrets.get(&need.name).cloned());
     let host = |part: &str| format!("https://{part}.{}.commercetools.com", settings.region);
-    let events_secret = secrets.get(&secret::events_secret(&name).name).cloned();
+    let events_secrets = secrets.get(&secret::events_secret(&name).name).map(Secret::several);
+    let nothing = EventsSettings { eventbridge: None, pubsub: None, sns: None };
     Some(CommerceProject {
-        events_secret,
+        events_secrets: events_secrets.unwrap_or_default(),
+        events: settings.events.unwrap_or(nothing),
         api_url: settings.api_url.map_or_else(|| host("api"), |url| url.as_str().to_owned()),
         auth_url: settings.auth_url.map_or_else(|| host("auth"), |url| url.as_str().to_owned()),
         name,
@@ -444,6 +472,10 @@ fn tidio_project(
             .map_or_else(|| TIDIO_SCRIPT_ORIGIN.to_owned(), |origin| origin.as_str().to_owned()),
         openapi,
         widget_grace_ms: settings.widget_grace_seconds.as_millis(),
+        webhook_secrets: secrets
+            .get(&secret::webhook_secret(&name).name)
+            .map(Secret::several)
+            .unwrap_or_default(),
         distinct_id_key: get("DISTINCT_ID_KEY")?,
         name,
     })

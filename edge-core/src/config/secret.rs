@@ -11,6 +11,9 @@ pub const MIN_HMAC_SECRET_BYTES: usize = 32;
 /// Least length of the token that opens `/admin`.
 pub const MIN_ADMIN_TOKEN_BYTES: usize = 24;
 
+/// Least length of a webhook secret. Tidio makes it, so it is only told from a mistake here.
+pub const MIN_WEBHOOK_SECRET_BYTES: usize = 16;
+
 /// Name of the secret that opens `/admin`.
 pub const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 
@@ -22,6 +25,11 @@ impl Secret {
     /// Wraps a value.
     pub fn new(value: impl Into<String>) -> Self {
         Secret(value.into())
+    }
+
+    /// Several secrets in one value, separated by commas: the old and the new one while it is changed.
+    pub fn several(&self) -> Vec<Secret> {
+        self.0.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Secret::new).collect()
     }
 
     /// The value, for the one call that needs it.
@@ -47,11 +55,13 @@ pub struct SecretNeed {
     pub min_bytes: usize,
     /// Does the Worker refuse to serve without it?
     pub required: bool,
+    /// May it be several, separated by commas, each of that length?
+    pub several: bool,
 }
 
 impl SecretNeed {
     fn required(name: String, purpose: String, min_bytes: usize) -> Self {
-        SecretNeed { name, purpose, min_bytes, required: true }
+        SecretNeed { name, purpose, min_bytes, required: true, several: false }
     }
 }
 
@@ -80,9 +90,12 @@ pub fn commercetools_secrets(name: &Name) -> [SecretNeed; 2] {
 pub fn events_secret(name: &Name) -> SecretNeed {
     SecretNeed {
         name: format!("CT_{}_EVENTS_SECRET", secret_part(name)),
-        purpose: format!("shown by EventBridge or Event Grid; without it no event of `{name}` is taken"),
+        purpose: format!(
+            "shown by EventBridge or Event Grid with every event of `{name}`; several with commas"
+        ),
         min_bytes: MIN_ADMIN_TOKEN_BYTES,
         required: false,
+        several: true,
     }
 }
 
@@ -105,8 +118,22 @@ pub fn tidio_secrets(name: &Name, settings: &TidioSettings) -> Vec<SecretNeed> {
             format!("its secret (`{name}`)"),
             1,
         ));
+        needs.push(webhook_secret(name));
     }
     needs
+}
+
+/// `TIDIO_<NAME>_WEBHOOK_SECRET`: what Tidio signs the webhooks of this project with.
+pub fn webhook_secret(name: &Name) -> SecretNeed {
+    SecretNeed {
+        name: format!("TIDIO_{}_WEBHOOK_SECRET", secret_part(name)),
+        purpose: format!(
+            "Tidio signs the webhooks of `{name}` with it; several with commas; without it none is taken"
+        ),
+        min_bytes: MIN_WEBHOOK_SECRET_BYTES,
+        required: false,
+        several: true,
+    }
 }
 
 /// The shared secrets of the identity keys.
@@ -131,6 +158,7 @@ pub fn admin_secret() -> SecretNeed {
         purpose: "opens /admin; without it those paths answer 404".to_owned(),
         min_bytes: MIN_ADMIN_TOKEN_BYTES,
         required: false,
+        several: false,
     }
 }
 
@@ -140,10 +168,18 @@ pub const DESCRIBED: &[(&str, &str)] = &[
     ("CT_<NAME>_CLIENT_ID", "API client of a commercetools project"),
     ("CT_<NAME>_CLIENT_SECRET", "its secret"),
     (
+        "CT_<NAME>_EVENTS_SECRET",
+        "shown by EventBridge (`x-api-key`) or Event Grid (`x-eventgrid-secret`) with every event; at least 24 bytes, two with a comma while one replaces the other; without it both are refused",
+    ),
+    (
         "TIDIO_<NAME>_DISTINCT_ID_KEY",
         "makes the opaque visitor ids of a Tidio project; at least 32 random bytes, never changed",
     ),
     ("TIDIO_<NAME>_CLIENT_ID", "Tidio OpenAPI client, tier `full` only"),
     ("TIDIO_<NAME>_CLIENT_SECRET", "its secret, tier `full` only"),
+    (
+        "TIDIO_<NAME>_WEBHOOK_SECRET",
+        "Tidio signs its webhooks with it (Developer panel); two with a comma while one replaces the other; without it none is taken",
+    ),
     ("ADMIN_TOKEN", "opens `/admin`; at least 24 bytes; without it those paths answer 404"),
 ];

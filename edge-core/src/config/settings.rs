@@ -1,6 +1,7 @@
 //! The sections of the configuration, as the user writes them. This file is the description that the reader,
 //! the JSON Schema and the documentation share: a new setting is one entry here.
 
+use super::events::EventsSettings;
 use super::kinds::{
     AccessTokens, BaseUrl, CountryCode, CurrencyCode, Ed25519Key, ExchangeRate, FieldPolicy, KeyAlgorithm,
     KeyId, Label, LocaleTag, Name, Origin, ProjectKey, PublicKey, Region, Seconds, SecretName, Tier,
@@ -49,6 +50,8 @@ section! {
         optional api_url: BaseUrl,
         /// Another address of the token service, for tests.
         optional auth_url: BaseUrl,
+        /// How order events come in; EventBridge and Event Grid need no more than their secret.
+        optional events: EventsSettings,
     }
 }
 

@@ -65,6 +65,7 @@ fn each_kind_of_mistake_is_found() {
         purpose: "test".to_owned(),
         min_bytes: 8,
         required,
+        several: false,
     };
     let secrets = [
         SecretSeen { need: need("A", true), bytes: 0 },

@@ -10,7 +10,7 @@ use super::cursor::Backfill;
 use super::dead::{self, DeadLetter, Filter};
 use super::journal::Story;
 use super::sql::{Sql, SqlError, first, transaction};
-use super::{Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox, people, queue};
+use super::{Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox, people, queue, tally};
 
 /// Dead letters or journal lines in one answer.
 const LIST_LIMIT: u32 = 500;
@@ -148,6 +148,19 @@ impl<P: Ports> Engine<P> {
         for walk in cursor::list(sql)?.into_iter().filter(|walk| walk.kind == "delta") {
             let value = walk.walked_ms.map_or(0, |at| now.saturating_sub(at));
             figures.push(Figure { name: "sync_lag_ms", label: Some(("commercetools", walk.project)), value });
+        }
+        for (name, value) in tally::list(sql)? {
+            match name.split_once(':') {
+                Some(("event", kind)) => {
+                    let label = Some(("kind", kind.to_owned()));
+                    figures.push(Figure { name: "events_not_for_us_total", label, value });
+                }
+                Some(("webhook", topic)) => {
+                    let label = Some(("topic", topic.to_owned()));
+                    figures.push(Figure { name: "webhooks_total", label, value });
+                }
+                _ => {}
+            }
         }
         Ok(figures)
     }

@@ -1,11 +1,13 @@
 //! The inbox: every incoming fact by its idempotency key, stored before the caller is answered.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::contact::{self, Source, Stage};
 use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
-use super::{Priority, Settings, catalogue, consent, journal, outbox};
-use crate::fact::{ContactSeen, Fact, IdentityLink, OrderFact};
+use super::{Priority, Settings, catalogue, consent, journal, orders, outbox, tally};
+use crate::fact::{ContactSeen, CustomerFact, Fact, IdentityLink, OrderFact, TidioNews};
 
 /// Facts absorbed in one block.
 const BLOCK: u32 = 100;
@@ -78,6 +80,8 @@ fn absorb_row<S: Sql>(
         Fact::ContactSeen(seen) => absorb_seen(sql, seen, now_ms),
         // Not selected above: an order is read first.
         Fact::Order(_) => Ok("misplaced"),
+        Fact::Customer(fact) => absorb_customer(sql, fact, priority, now_ms),
+        Fact::TidioNews(news) => absorb_news(sql, news, now_ms),
     }
 }
 
@@ -134,6 +138,26 @@ pub(super) fn order_fact(payload: &str) -> Result<OrderFact, SqlError> {
         Fact::Order(fact) => Ok(fact),
         _ => Err(SqlError::Failed("an inbox row of kind order holds another fact".to_owned())),
     }
+}
+
+/// A customer whom no contact stands for is nobody's business.
+fn absorb_customer<S: Sql>(
+    sql: &S,
+    fact: &CustomerFact,
+    priority: Priority,
+    now_ms: u64,
+) -> Result<&'static str, SqlError> {
+    if contact::find(sql, &fact.contact)?.is_none() {
+        return Ok("not_ours");
+    }
+    orders::mark_history(sql, &fact.project, &fact.customer, priority, &fact.correlation_id, now_ms)?;
+    Ok("queued")
+}
+
+fn absorb_news<S: Sql>(sql: &S, news: &TidioNews, now_ms: u64) -> Result<&'static str, SqlError> {
+    tally::add(sql, &BTreeMap::from([(format!("webhook:{}", news.topic), 1)]))?;
+    journal::write(sql, now_ms, &news.correlation_id, &news.subject, "webhook", &news.topic)?;
+    Ok("noted")
 }
 
 fn absorb_seen<S: Sql>(sql: &S, seen: &ContactSeen, now_ms: u64) -> Result<&'static str, SqlError> {

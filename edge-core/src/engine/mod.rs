@@ -30,6 +30,7 @@ pub mod schema;
 mod send;
 pub mod shop;
 pub mod sql;
+pub mod tally;
 pub mod tidio;
 pub mod wire;
 mod work;
@@ -38,6 +39,8 @@ mod work;
 mod tests;
 
 pub use inbox::Receipt;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -180,6 +183,14 @@ impl<P: Ports> Engine<P> {
     pub fn submit(&self, facts: &[Fact], priority: Priority) -> Result<Receipt, SqlError> {
         let now = self.ports.now_ms();
         transaction(self.ports.sql(), |sql| inbox::store(sql, facts, priority, now))
+    }
+
+    /// Adds to the counters of what was no fact. Not exact: a repeated request is counted again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn count(&self, counts: &BTreeMap<String, u64>) -> Result<(), SqlError> {
+        transaction(self.ports.sql(), |sql| tally::add(sql, counts))
     }
 
     /// Does what is due and gives the time at which to be called again, if anything is left to do.

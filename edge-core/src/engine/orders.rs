@@ -234,6 +234,13 @@ pub(super) fn note_head<S: Sql>(
     if seen_version(sql, project, &head.id)?.is_some_and(|seen| seen >= head.version) {
         return Ok("superseded");
     }
+    // An order that changed hands leaves the history of the one who had it.
+    let former =
+        order_customer(sql, project, &head.id)?.filter(|former| Some(former) != head.customer.as_ref());
+    if let Some(former) = &former {
+        mark_history(sql, project, former, priority, correlation_id, now)?;
+        journal::write(sql, now, correlation_id, &head.id, "order", "changed_hands")?;
+    }
     sql.exec(
         "INSERT OR REPLACE INTO shop_order (project, id, version, number, customer) VALUES (?1, ?2, ?3, ?4, ?5)",
         &[
@@ -249,7 +256,8 @@ pub(super) fn note_head<S: Sql>(
     Ok("queued")
 }
 
-fn mark_history<S: Sql>(
+/// A customer's history is to be read. One that is marked already is read once, for both.
+pub(super) fn mark_history<S: Sql>(
     sql: &S,
     project: &str,
     customer: &str,

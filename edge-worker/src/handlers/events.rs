@@ -1,64 +1,154 @@
-//! `POST /v1/events/eventbridge` and `/v1/events/eventgrid`: order events in.
+//! `POST /v1/events/…`: order events in, by four services.
 //!
-//! I/O in order: read the body; hand the facts to the object of every Tidio project that serves a store of the
-//! commercetools project, each of which drops facts that it knows; answer. 2xx means kept by all of them, so the
-//! service may repeat anything that got another answer.
+//! I/O in order: read the body; fetch keys where a signature needs them (cached); hand the facts to the object of every
+//! Tidio project that serves a store of the commercetools project, each of which drops facts that it knows; count the
+//! rest; answer. 2xx means kept by all of them, so a service may repeat anything that got another answer.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use contract::ErrorCode;
 use edge_core::config::{CommerceProject, Config, Name};
 use edge_core::engine::Priority;
 use edge_core::engine::reader::projects_of;
-use edge_core::fact::Fact;
-use edge_core::intake::{self, Notice};
+use edge_core::intake::{
+    self, Cache, Delivery, Fetched, Headers, Refusal, Reply, Service, Trust as _, Verdict,
+};
 use worker::Env;
 
-use crate::http::{CorrelationId, Incoming, Outgoing};
+use crate::http::{Incoming, Outgoing};
 use crate::log::{self, Level};
-use crate::tidio_project_do::submit;
+use crate::platform_trust::PlatformTrust;
+use crate::tidio_project_do::{count, submit};
 
-/// Answers a delivery. `secret` is what the service showed.
-pub async fn take(
-    config: &Config,
-    env: &Env,
-    incoming: &Incoming,
-    secret: Option<&str>,
-    body: Result<Vec<u8>, ErrorCode>,
-    now_ms: u64,
-) -> Outgoing {
-    let problem = |code| Outgoing::problem(code, &incoming.correlation_id);
-    let Some(project) = project_of_secret(config, secret) else { return problem(ErrorCode::RouteUnknown) };
-    let body = match body {
-        Ok(body) => body,
-        Err(code) => return problem(code),
+thread_local! {
+    static KEYS: Rc<RefCell<Cache>> = Rc::default();
+}
+
+/// A delivery: which service says it is, what it shows as proof, and the body.
+pub struct Arrival<'a> {
+    /// The service whose route was called.
+    pub service: Service,
+    /// Shared secret, `Authorization`, or whether the delivery is raw; as the service has it.
+    pub proof: Option<&'a str>,
+    /// The body, or why there is none.
+    pub body: Result<Vec<u8>, ErrorCode>,
+    /// Milliseconds since the Unix epoch.
+    pub now_ms: u64,
+}
+
+/// Answers a delivery.
+pub async fn take(config: &Config, env: &Env, incoming: &Incoming, arrival: Arrival<'_>) -> Outgoing {
+    let service = arrival.service;
+    let verdict = match judge(config, env, incoming, arrival).await {
+        Ok(()) => Verdict::Taken,
+        Err(refusal) => {
+            log::write(
+                Level::Warn,
+                "Events were refused.",
+                &[
+                    ("service", &&service.name()),
+                    ("why", &&refusal.why),
+                    ("correlation_id", &&incoming.correlation_id),
+                ],
+            );
+            refusal.verdict
+        }
     };
-    // A body that cannot be read is said so: these services do not repeat a 400.
-    let Ok(notices) = intake::read(&body) else { return problem(ErrorCode::BodyMalformed) };
+    match service.reply(verdict) {
+        Reply::Acknowledge => Outgoing::empty(204),
+        Reply::Refuse(code) => Outgoing::problem(code, &incoming.correlation_id),
+    }
+}
+
+/// Proof first, then the body, then what is in it.
+async fn judge(config: &Config, env: &Env, incoming: &Incoming, arrival: Arrival<'_>) -> Result<(), Refusal> {
+    let Arrival { service, proof, body, now_ms } = arrival;
+    let body = body.map_err(|code| match code {
+        ErrorCode::BodyTooLarge => Refusal { verdict: Verdict::TooLarge, why: "too_large" },
+        _ => Refusal { verdict: Verdict::NotKept, why: "broken_off" },
+    });
+    let (project, notification) = match service {
+        Service::EventBridge | Service::EventGrid => (intake::secret_holder(config, proof)?, body?),
+        Service::PubSub => {
+            let senders =
+                intake::push_senders(config, &PlatformTrust, &KEYS.with(Rc::clone), proof, now_ms).await?;
+            let push = intake::push(&senders, &body?)?;
+            (push.project, push.body)
+        }
+        Service::Sns => match signed(config, proof, &body?, now_ms).await? {
+            Some(notification) => notification,
+            None => return Ok(()),
+        },
+    };
+    let notices = intake::read(&notification)?;
     let total = notices.len();
-    let facts = facts(project, notices, &incoming.correlation_id, now_ms);
+    let sorted = intake::sort(project, notices, incoming.correlation_id.as_str(), now_ms);
     log::write(
         Level::Info,
         "Events arrived.",
         &[
+            ("service", &&service.name()),
             ("commercetools", &&project.name),
             ("events", &&(total as u64)),
-            ("about_orders", &&(facts.len() as u64)),
+            ("kept", &&(sorted.facts.len() as u64)),
             ("correlation_id", &&incoming.correlation_id),
         ],
     );
-    if facts.is_empty() {
-        return Outgoing::empty(204);
-    }
-    for tidio in interested(config, project) {
-        if let Err(code) = submit(env, tidio, Priority::Event, facts.clone()).await {
-            log::write(
-                Level::Error,
-                "Events could not be kept.",
-                &[("code", &&code), ("tidio", &tidio), ("correlation_id", &&incoming.correlation_id)],
-            );
-            return problem(ErrorCode::TidioUnavailable);
+    keep(config, env, project, service, sorted).await
+}
+
+/// An SNS message; nothing more is to be done for a confirmation or the end of a subscription.
+async fn signed<'a>(
+    config: &'a Config,
+    raw: Option<&str>,
+    body: &[u8],
+    now_ms: u64,
+) -> Result<Option<(&'a CommerceProject, Vec<u8>)>, Refusal> {
+    let later = Refusal { verdict: Verdict::KeysUnreachable, why: "confirmation" };
+    let delivery =
+        intake::delivery(config, &PlatformTrust, &KEYS.with(Rc::clone), Headers { raw }, body, now_ms)
+            .await?;
+    match delivery {
+        Delivery::Notification { project, body } => Ok(Some((project, body.into_bytes()))),
+        // Repeatable: AWS answers the same to a second one.
+        Delivery::Confirm { url } => match PlatformTrust.fetch(&url).await {
+            Fetched::Body { .. } => Ok(None),
+            Fetched::Missing | Fetched::Unreachable => Err(later),
+        },
+        Delivery::Ended { project } => {
+            let fields: &[(&'static str, &dyn log::LoggableValue)] = &[("commercetools", &&project.name)];
+            log::write(Level::Warn, "A subscription to an SNS topic was ended.", fields);
+            Ok(None)
         }
     }
-    Outgoing::empty(204)
+}
+
+async fn keep(
+    config: &Config,
+    env: &Env,
+    project: &CommerceProject,
+    service: Service,
+    sorted: intake::Sorted,
+) -> Result<(), Refusal> {
+    let others: BTreeMap<String, u64> = sorted
+        .others
+        .into_iter()
+        .map(|(word, number)| (format!("event:{}/{word}", service.name()), number))
+        .collect();
+    for tidio in interested(config, project) {
+        if !sorted.facts.is_empty() {
+            submit(env, tidio, Priority::Event, sorted.facts.clone())
+                .await
+                .map_err(|why| Refusal { verdict: Verdict::NotKept, why })?;
+        }
+        if !others.is_empty() {
+            // A measure and no ledger: what cannot be counted is taken all the same.
+            let _uncounted = count(env, tidio, &others).await;
+        }
+    }
+    Ok(())
 }
 
 /// Event Grid's question whether anything is wanted: yes, from whoever knows the secret.
@@ -68,37 +158,15 @@ pub fn handshake(
     secret: Option<&str>,
     incoming: &Incoming,
 ) -> Outgoing {
-    match (project_of_secret(config, secret), origin) {
-        (Some(_), Some(origin)) => Outgoing::empty(200)
+    let refuse = |code| Outgoing::problem(code, &incoming.correlation_id);
+    match (intake::secret_holder(config, secret), origin) {
+        (Ok(_project), Some(origin)) => Outgoing::empty(200)
             .with("webhook-allowed-origin", origin)
             .with("webhook-allowed-rate", "*")
             .with("allow", "OPTIONS, POST"),
-        _ => Outgoing::problem(ErrorCode::RouteUnknown, &incoming.correlation_id),
+        (Ok(_project), None) => refuse(ErrorCode::MethodNotAllowed),
+        (Err(refusal), _) => refuse(refusal.verdict.code().unwrap_or(ErrorCode::CallerUnauthorized)),
     }
-}
-
-fn project_of_secret<'a>(config: &'a Config, secret: Option<&str>) -> Option<&'a CommerceProject> {
-    config.commercetools.values().find(|project| {
-        project.events_secret.as_ref().is_some_and(|expected| intake::is_secret(secret, expected.expose()))
-    })
-}
-
-/// The secret speaks for one project; what claims to be of another is none of it.
-fn facts(
-    project: &CommerceProject,
-    notices: Vec<Notice>,
-    correlation_id: &CorrelationId,
-    now_ms: u64,
-) -> Vec<Fact> {
-    notices
-        .into_iter()
-        .filter_map(|notice| match notice {
-            Notice::Order(order) if order.project_key == project.project_key.as_str() => {
-                Some(Fact::Order(order.into_fact(project.name.as_str(), correlation_id.as_str(), now_ms)))
-            }
-            _ => None,
-        })
-        .collect()
 }
 
 fn interested<'a>(config: &'a Config, project: &CommerceProject) -> Vec<&'a Name> {

@@ -53,6 +53,8 @@ impl Outgoing {
             ErrorCode::CommerceUnavailable
             | ErrorCode::CommerceTimeout
             | ErrorCode::TidioUnavailable
+            | ErrorCode::KeysUnavailable
+            | ErrorCode::NotKept
             | ErrorCode::RateLimited => answer.with("retry-after", RETRY_AFTER_SECONDS),
             _ => answer,
         }
@@ -124,6 +126,8 @@ fn title(code: ErrorCode) -> &'static str {
         ErrorCode::CommerceRejected => "commercetools refused the Worker's credentials.",
         ErrorCode::CommerceMalformed => "commercetools answered something that is not its API.",
         ErrorCode::TidioUnavailable => "Tidio is unavailable.",
+        ErrorCode::KeysUnavailable => "The keys that prove the sender cannot be fetched now.",
+        ErrorCode::NotKept => "What was sent could not be stored; send it again.",
         _ => "Something went wrong on our side.",
     }
 }

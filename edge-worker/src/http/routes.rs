@@ -25,6 +25,12 @@ pub enum Endpoint {
     EventBridge,
     /// Events by an Event Grid webhook.
     EventGrid,
+    /// Events by a Pub/Sub push subscription.
+    PubSub,
+    /// Events by an SNS topic.
+    Sns,
+    /// What Tidio tells.
+    TidioWebhooks,
     /// What is missing or mistyped.
     Doctor,
     /// Operations: everything below `/admin/`.
@@ -43,6 +49,9 @@ const TABLE: &[(&str, Method, Endpoint)] = &[
     ("/admin/doctor", Method::Get, Endpoint::Doctor),
     ("/v1/events/eventbridge", Method::Post, Endpoint::EventBridge),
     ("/v1/events/eventgrid", Method::Post, Endpoint::EventGrid),
+    ("/v1/events/pubsub", Method::Post, Endpoint::PubSub),
+    ("/v1/events/sns", Method::Post, Endpoint::Sns),
+    ("/v1/tidio/webhooks", Method::Post, Endpoint::TidioWebhooks),
     // Event Grid asks first whether anything is wanted.
     ("/v1/events/eventgrid", Method::Options, Endpoint::EventGrid),
 ];
@@ -60,9 +69,25 @@ impl Endpoint {
             Endpoint::ExplainRoute => "routes_explain",
             Endpoint::EventBridge => "eventbridge",
             Endpoint::EventGrid => "eventgrid",
+            Endpoint::PubSub => "pubsub",
+            Endpoint::Sns => "sns",
+            Endpoint::TidioWebhooks => "tidio_webhooks",
             Endpoint::Doctor => "doctor",
             Endpoint::Admin => "admin",
         }
+    }
+
+    /// Do other machines or operations call it, so that the answer comes after the deed?
+    pub const fn is_for_machines(self) -> bool {
+        matches!(
+            self,
+            Endpoint::EventBridge
+                | Endpoint::EventGrid
+                | Endpoint::PubSub
+                | Endpoint::Sns
+                | Endpoint::TidioWebhooks
+                | Endpoint::Admin
+        )
     }
 
     /// Do pages of other origins call it?
