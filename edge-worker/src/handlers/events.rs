@@ -137,16 +137,18 @@ async fn keep(
         .into_iter()
         .map(|(word, number)| (format!("event:{}/{word}", service.name()), number))
         .collect();
-    for tidio in interested(config, project) {
+    let interested = interested(config, project);
+    for tidio in &interested {
         if !sorted.facts.is_empty() {
             submit(env, tidio, Priority::Event, sorted.facts.clone())
                 .await
                 .map_err(|why| Refusal { verdict: Verdict::NotKept, why })?;
         }
-        if !others.is_empty() {
-            // A measure and no ledger: what cannot be counted is taken all the same.
-            let _uncounted = count(env, tidio, &others).await;
-        }
+    }
+    // Once, so that a sum over the Tidio projects is right. A measure and no ledger: what cannot be counted is taken all
+    // the same.
+    if let Some(tidio) = interested.first().filter(|_| !others.is_empty()) {
+        let _uncounted = count(env, tidio, &others).await;
     }
     Ok(())
 }
