@@ -65,7 +65,7 @@ async function main() {
   for (const project of Object.values(bridge.tidio)) project.tier = "widget";
   const workers = {
     edge: { vars: { BRIDGE: bridge } },
-    twin: { vars: { BRIDGE: bridge }, main: twin, flags: ["nodejs_compat"] },
+    twin: { vars: { BRIDGE: bridge }, main: twin },
   };
   const running = {};
   for (const [name, options] of Object.entries(workers)) {
