@@ -22,6 +22,7 @@ mod orders;
 mod outbox;
 pub mod panel;
 mod people;
+mod predicate;
 mod queue;
 pub mod reader;
 mod resolve;
