@@ -13,11 +13,12 @@ import { startStack } from "../tests/worker/harness.mjs";
 import { publish } from "./lib/report.mjs";
 import { startFront } from "./page/front.mjs";
 import { agree, measure } from "./page/measure.mjs";
+import { ownersOf } from "./page/owners.mjs";
 import { report } from "./page/report.mjs";
 import { startStandIn } from "./page/stand-in.mjs";
 import { VARIANTS } from "./page/variants.mjs";
 
-const RUNS = Number(process.env.RUNS ?? 7);
+const RUNS = Number(process.env.RUNS ?? 5);
 const START_TIMEOUT_MS = 60_000;
 
 const say = (text) => process.stdout.write(`${text}\n`);
@@ -38,18 +39,23 @@ async function main() {
   for (const page of world.pages) await (await fetch(page.url, { headers: { accept: "text/html" } })).text();
   const costs = new Map(VARIANTS.map((variant) => [variant.name, []]));
   for (let run = 1; run <= RUNS; run += 1) {
-    for (const { variant, url } of world.pages) {
+    // Another one begins each time, so that none always follows the same.
+    const begin = run % world.pages.length;
+    for (const { variant, url } of [...world.pages.slice(begin), ...world.pages.slice(0, begin)]) {
       const cost = await measure(browser, {
         url,
         cookies: variant.consent ? cookies : [],
         chatOrigins: world.chatOrigins,
+        loads: variant.loads,
         click: variant.mode === "interaction",
       });
       costs.get(variant.name).push(cost);
-      say(`  run ${run}, ${variant.name}: ${cost.tbt.toFixed(0)} ms blocked, ${cost.lcp.toFixed(0)} ms LCP, ${(cost.bytes / 1000).toFixed(0)} kB`);
+      say(`  run ${run}, ${variant.name}: ${cost.tbt.toFixed(0)} ms blocked, ${cost.lcp.toFixed(0)} ms LCP, ${(cost.bytes / 1000).toFixed(0)} kB, watched ${(cost.watched / 1000).toFixed(1)} s${variant.loads ? `, chat ${cost.chat ? "loaded" : "NOT loaded"}` : ""}`);
     }
   }
-  await publish("page", report(costs, RUNS), { title: "What a chat costs the page" });
+  const paths = (withBridge) => VARIANTS.filter(({ mode }) => Boolean(mode) === withBridge).flatMap(({ name }) => costs.get(name).flatMap((cost) => cost.paths));
+  const ownerOf = ownersOf({ withBridge: paths(true), without: paths(false), tidio: world.tidioOrigin });
+  await publish("page", report(costs, RUNS, ownerOf), { title: "What a chat costs the page" });
 }
 
 /** Everything that serves: one page per variant, and the origins that a chat talks to. */
@@ -83,7 +89,7 @@ async function startWorld() {
     stops.push(() => front.stop());
     pages.push({ variant, url: `${front.url}/` });
   }
-  return { pages, chatOrigins: [edgeUrl, standIn.url] };
+  return { pages, chatOrigins: [edgeUrl, standIn.url], tidioOrigin: standIn.url };
 }
 
 /** The shop in one mode of the bridge; none is a shop without it. Answers its origin. */

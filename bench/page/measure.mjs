@@ -1,9 +1,9 @@
 /**
  * One visit of one page on a throttled phone, and what it cost until nobody has touched anything.
  *
- * The DevTools protocol and not Lighthouse, for three reasons: the observation ends at the same moment for every
- * variant (Lighthouse stops once the network has been quiet, often before an idle loader begins, and would call it
- * free); throttling is applied and not simulated, so that what a script really waits for counts; and nothing but the
+ * The DevTools protocol and not Lighthouse, for three reasons: the observation lasts until the chat has come
+ * (Lighthouse stops once the network has been quiet, often before an idle loader begins, and would call it free);
+ * throttling is applied and not simulated, so that what a script really waits for counts; and nothing but the
  * browser has to be installed. The throttling is Lighthouse's for phones.
  */
 
@@ -14,13 +14,20 @@ export const CPU_SLOWDOWN = 4;
 /** A middle-class phone. */
 const PHONE = { viewport: { width: 412, height: 823 }, deviceScaleFactor: 1.75, isMobile: true, hasTouch: true, locale: "de-DE" };
 
-/** How long the page is watched after its load event: the idle loader begins about 5 s after it, and then downloads. */
-export const WATCH_MS = 12_000;
+/**
+ * How long a page is watched after its load event. One that is to load a chat is watched until the chat is there and
+ * nothing has been requested for `QUIET_MS`, at the latest for `WATCH_MS`: an idle loader counts only idle slots of
+ * full length, so on this slow processor it begins some 14 s after the load event, not 5. One that loads none is
+ * watched for `WATCH_NOTHING_MS`, in which nothing more can begin.
+ */
+export const WATCH_MS = 30_000;
+export const WATCH_NOTHING_MS = 20_000;
+export const QUIET_MS = 4_000;
 /** Longest wait for the load event, and for a click's chat. */
 const LOAD_TIMEOUT_MS = 90_000;
 
 /** Shorter tasks block nobody; what a task takes longer is its blocking time. */
-const LONG_TASK_MS = 50;
+export const LONG_TASK_MS = 50;
 
 /**
  * @typedef {object} Cost
@@ -28,10 +35,14 @@ const LONG_TASK_MS = 50;
  * @property {number} lcp largest contentful paint, ms
  * @property {number} tbt blocking time: what tasks after the first paint took beyond 50 ms each, ms
  * @property {number} longTasks number of those tasks
+ * @property {{url: string, ms: number}[]} scripts what ran in frames longer than 50 ms after the first paint, by script
  * @property {number} cls layout shift, the largest session window
  * @property {number} requests that left the page
  * @property {number} bytes received, headers included
  * @property {number} chatRequests of them, to the edge and to Tidio
+ * @property {string[]} paths of the scripts that were requested
+ * @property {boolean} chat whether the widget's interface was there at the end
+ * @property {number} watched how long the page was watched after its load event, ms
  * @property {string[]} stored names in local and session storage and cookies, other than the consent banner's
  */
 
@@ -39,10 +50,11 @@ const LONG_TASK_MS = 50;
  * Visits a page with an empty cache.
  *
  * @param {import("playwright-core").Browser} browser
- * @param {{url: string, cookies: object[], chatOrigins: string[], click?: boolean}} visit `click` uses the launcher at the end
+ * @param {{url: string, cookies: object[], chatOrigins: string[], loads?: boolean, click?: boolean}} visit `loads` says
+ *   that a chat is to come, `click` uses the launcher at the end
  * @returns {Promise<Cost & {click?: number}>} `click`: ms from the click to a ready chat
  */
-export async function measure(browser, { url, cookies, chatOrigins, click = false }) {
+export async function measure(browser, { url, cookies, chatOrigins, loads = false, click = false }) {
   const context = await browser.newContext(PHONE);
   try {
     await context.addCookies(cookies);
@@ -50,21 +62,43 @@ export async function measure(browser, { url, cookies, chatOrigins, click = fals
     const page = await context.newPage();
     const network = await throttle(page);
     await page.goto(url, { waitUntil: "load", timeout: LOAD_TIMEOUT_MS });
-    await page.waitForTimeout(WATCH_MS);
+    const isChat = (one) => chatOrigins.some((origin) => one.startsWith(`${origin}/`));
+    const watched = await watch(network, loads && (() => network.requests.some(isChat)));
     const seen = await page.evaluate(() => globalThis.bench.read());
-    const chatRequests = network.requests.filter((one) => chatOrigins.some((origin) => one.startsWith(`${origin}/`))).length;
-    const cost = { ...seen, requests: network.requests.length, bytes: network.bytes, chatRequests };
+    const paths = network.requests.filter((one) => !isChat(one) && one.endsWith(".js")).map((one) => new URL(one).pathname);
+    const cost = { ...seen, watched, paths, requests: network.requests.length, bytes: network.bytes, chatRequests: network.requests.filter(isChat).length };
     return click ? { ...cost, click: await clickLauncher(page) } : cost;
   } finally {
     await context.close();
   }
 }
 
+/**
+ * Waits as the constants above say; `begun` tells whether the chat has begun to load. Looks at the network from
+ * outside: a question to the page would cost it idle time.
+ */
+async function watch(network, begun) {
+  const from = Date.now();
+  const most = begun ? WATCH_MS : WATCH_NOTHING_MS;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const watched = Date.now() - from;
+    if (watched > most || (begun && begun() && Date.now() - network.last > QUIET_MS)) return watched;
+  }
+}
+
 async function throttle(page) {
-  const network = { requests: [], bytes: 0 };
+  const network = { requests: [], bytes: 0, last: Date.now() };
   const session = await page.context().newCDPSession(page);
-  session.on("Network.requestWillBeSent", ({ request }) => /^https?:/.test(request.url) && network.requests.push(request.url));
-  session.on("Network.loadingFinished", ({ encodedDataLength }) => (network.bytes += encodedDataLength));
+  session.on("Network.requestWillBeSent", ({ request }) => {
+    if (!/^https?:/.test(request.url)) return;
+    network.requests.push(request.url);
+    network.last = Date.now();
+  });
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    network.bytes += encodedDataLength;
+    network.last = Date.now();
+  });
   await session.send("Network.enable");
   await session.send("Network.emulateNetworkConditions", NETWORK);
   await session.send("Emulation.setCPUThrottlingRate", { rate: CPU_SLOWDOWN });
@@ -73,7 +107,7 @@ async function throttle(page) {
 
 /** Runs in the page before everything else and keeps what the browser reports. */
 function observe(longTaskMs) {
-  const entries = { longtask: [], "layout-shift": [], "largest-contentful-paint": [], paint: [] };
+  const entries = { longtask: [], "long-animation-frame": [], "layout-shift": [], "largest-contentful-paint": [], paint: [] };
   for (const type of Object.keys(entries)) {
     new PerformanceObserver((list) => entries[type].push(...list.getEntries())).observe({ type, buffered: true });
   }
@@ -100,6 +134,11 @@ function observe(longTaskMs) {
         lcp: entries["largest-contentful-paint"].at(-1)?.startTime ?? 0,
         tbt: long.reduce((sum, { duration }) => sum + duration - longTaskMs, 0),
         longTasks: long.length,
+        scripts: entries["long-animation-frame"]
+          .flatMap(({ scripts }) => scripts)
+          .filter(({ startTime }) => startTime > fcp)
+          .map(({ sourceURL, duration }) => ({ url: sourceURL, ms: duration })),
+        chat: Boolean(globalThis.tidioChatApi),
         cls: layoutShift(entries["layout-shift"]),
         stored: names().filter((name) => name && !name.startsWith("cc_")),
       };

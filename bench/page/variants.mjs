@@ -10,9 +10,10 @@ const snippet = ({ standIn, publicKey }) => `<script src="${standIn}/${publicKey
 /**
  * The pattern of react-live-chat-loader 2.11 with its defaults, for a vendor that it does not know: a look-alike button
  * at once, and the vendor's script after 5,000 ms of idle slots, each counted only when it and the one before it were
- * the longest possible; never with Save-Data or on 2G.
+ * the longest possible; never with Save-Data or on 2G. As in the package's `useChat` and `LiveChatLoaderProvider`,
+ * including the connection that is opened ahead to the vendor.
  */
-const idleLoader = ({ standIn, publicKey }) => `<script>
+const idleLoader = ({ standIn, publicKey }) => `<link href="${standIn}" rel="preconnect" crossorigin=""><script>
 (() => {
   const load = () => document.body.append(Object.assign(document.createElement("script"), { src: "${standIn}/${publicKey}.js" }));
   const button = Object.assign(document.createElement("div"), { ariaLabel: "Load Chat", role: "button", onclick: load });
@@ -36,14 +37,15 @@ const idleLoader = ({ standIn, publicKey }) => `<script>
 /**
  * - `consent`: whether the visitor has agreed to everything before the page loads; if not, the shop's banner asks.
  * - `mode`: of the bridge; none for a shop without it.
+ * - `loads`: whether a chat loads without anybody touching the page.
  */
 export const VARIANTS = [
   { name: "no chat", consent: true },
-  { name: "vendor snippet", consent: true, markup: snippet },
-  { name: "idle loader", consent: true, markup: idleLoader },
+  { name: "vendor snippet", consent: true, loads: true, markup: snippet },
+  { name: "idle loader", consent: true, loads: true, markup: idleLoader },
   { name: "bridge, interaction", consent: true, mode: "interaction" },
-  { name: "bridge, idle", consent: true, mode: "idle" },
-  { name: "bridge, immediate", consent: true, mode: "immediate" },
+  { name: "bridge, idle", consent: true, loads: true, mode: "idle" },
+  { name: "bridge, immediate", consent: true, loads: true, mode: "immediate" },
   { name: "no chat, not asked yet", consent: false },
   { name: "bridge, not asked yet", consent: false, mode: "immediate" },
 ];
