@@ -54,6 +54,7 @@ async function main() {
     mainFields: ["browser", "module", "main"],
     conditions: ["workerd", "worker", "browser"],
     external: ["node:*"],
+    loader: { ".tsv": "text" },
     outfile: twin,
     metafile: true,
   });

@@ -20,6 +20,7 @@ locals {
   }
 
   introspection_scopes = var.access_tokens == "introspection" ? ["introspect_oauth_tokens:${var.project_key}"] : []
+  workflow_scopes      = var.workflow_states == "names" ? ["view_states:${var.project_key}"] : []
 }
 
 # Tells the Worker about orders. The provider changes it in place, except for its format.
@@ -73,5 +74,6 @@ resource "commercetools_api_client" "worker" {
   scope = concat(
     ["view_orders:${var.project_key}", "view_customers:${var.project_key}"],
     local.introspection_scopes,
+    local.workflow_scopes,
   )
 }

@@ -31,6 +31,17 @@ variable "access_tokens" {
   }
 }
 
+variable "workflow_states" {
+  type        = string
+  default     = "off"
+  description = "As `workflow_states` in wrangler.toml; `names` adds the scope that it needs."
+
+  validation {
+    condition     = contains(["off", "names"], var.workflow_states)
+    error_message = "Must be off or names."
+  }
+}
+
 variable "eventbridge" {
   type = object({
     account_id = string

@@ -1,6 +1,7 @@
 /** From commercetools' resources to contact properties, with the same words and formats as the edge. */
 import type { Cart, LocalizedString, Order, TypedMoney } from "@commercetools/platform-sdk";
 import type { Locale, Store } from "./config";
+import { timelineOf } from "./timeline";
 
 const MAX_CHARS = 1000;
 const LEVELS = ["minimal", "standard", "detailed"] as const;
@@ -54,11 +55,11 @@ function pick(texts: LocalizedString, wanted: (string | undefined)[]): string | 
   return Object.values(texts).find((text) => text.trim());
 }
 
-function joined(lines: string[]): string {
+function joined(lines: string[], rest = (left: number) => `… and ${left} more`): string {
   const whole = lines.join("\n");
   if ([...whole].length <= MAX_CHARS) return whole;
   for (let kept = lines.length - 1; kept >= 0; kept -= 1) {
-    const cut = [...lines.slice(0, kept), `… and ${lines.length - kept} more`].join("\n");
+    const cut = [...lines.slice(0, kept), rest(lines.length - kept)].join("\n");
     if ([...cut].length <= MAX_CHARS) return cut;
   }
   return "";
@@ -91,16 +92,15 @@ function cartFields({ store, locale, projectKey, region, storeKey }: Context, ca
   };
 }
 
-function orderFields({ store, locale, projectKey, region, storeKey }: Context, orders: Order[], total: number): Fields {
+function orderFields({ store, locale, projectKey, region, storeKey }: Context, orders: Order[], inAll: number): Fields {
   const [order] = orders;
   const template = store.links?.order ?? "https://mc.{region}.commercetools.com/{projectKey}/orders/{orderId}";
   const parcels = order?.shippingInfo?.deliveries?.flatMap(({ parcels }) => parcels) ?? [];
   const tracked = parcels.flatMap(({ trackingData }) => (trackingData?.trackingId && !trackingData.isReturn ? [trackingData] : []));
   const returned = order?.returnInfo?.flatMap(({ items }) => items) ?? [];
-  const timeline = orders.map((one) => {
-    const states = [one.orderState, one.paymentState, one.shipmentState].flatMap((state) => (state ? [words(state)] : []));
-    return [minute(one.createdAt), numberOf(one), money(locale.tag, one.totalPrice), ...states].join(" · ");
-  });
+  const history = store.locales.find(({ tag }) => tag === order?.locale) ?? locale;
+  const total = (one: Order): string => money(history.tag, one.totalPrice);
+  const timeline = timelineOf(orders, { locale: history.tag, number: numberOf, total, words, minute });
   return {
     ct_order_number: order ? numberOf(order) : "",
     ct_order_status: words(order?.orderState ?? ""),
@@ -109,11 +109,11 @@ function orderFields({ store, locale, projectKey, region, storeKey }: Context, o
     ct_order_shipping: order?.shippingInfo?.shippingMethodName ?? "",
     ct_order_tracking: tracked.map(({ carrier, trackingId }) => [carrier, trackingId].filter(Boolean).join(" ")).join(", "),
     ct_order_returns: returned.map((item) => `${item.quantity} × ${words(item.shipmentState)}, ${words(item.paymentState)}`).join("; "),
-    ct_order_total: order ? money(locale.tag, order.totalPrice) : "",
+    ct_order_total: order ? total(order) : "",
     ct_order_placed: order ? minute(order.createdAt) : "",
     ct_order_link: order ? expand(template, { orderId: order.id, projectKey, region, storeKey }) : "",
-    ct_orders: count(locale.tag, total),
-    ct_timeline: joined(timeline),
+    ct_orders: count(history.tag, inAll),
+    ct_timeline: joined(timeline, (left) => `… +${left}`),
   };
 }
 

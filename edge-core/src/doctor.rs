@@ -176,7 +176,7 @@ fn is_local(address: &str) -> bool {
 
 /// The scopes that the edge asks for; of introspection it needs the right itself, not in its token.
 fn needed_scopes(project: &CommerceProject) -> Vec<&'static str> {
-    let mut scopes = vec!["view_orders", "view_customers"];
+    let mut scopes: Vec<&str> = project.scopes().collect();
     if project.access_tokens == AccessTokens::Introspection {
         scopes.push("introspect_oauth_tokens");
     }

@@ -24,7 +24,7 @@ use crate::config::{CommerceProject, Config, LocaleSettings, Store, TidioProject
 use crate::fact::IdentityLink;
 use crate::identity::{contact_key, distinct_id};
 use crate::number::NumberFormats;
-use crate::project::{self, Context};
+use crate::project::{self, Context, HistoryPlace};
 use crate::proof::{ProvenSubject, Subject};
 use crate::property::{Properties, Property, consent_word};
 use crate::route::{self, Visitor};
@@ -75,6 +75,11 @@ impl<'a> Place<'a> {
 
     fn currency(&self) -> Currency {
         Currency { code: self.locale.currency.to_string(), exchange_rate: self.locale.exchange_rate.get() }
+    }
+
+    fn history(self, call: Call<'a>) -> HistoryPlace<'a> {
+        let (store, project, locale) = (self.store, self.project, self.locale.tag.as_str());
+        HistoryPlace { store, project, locale, numbers: call.numbers }
     }
 
     /// What a visitor of this place is routed by.
@@ -188,11 +193,12 @@ async fn known(
     let (customer, cart, orders) = future::try_join3(
         commerce::customer(commerce, proven),
         commerce::cart(commerce, proven, store),
-        commerce::orders(commerce, proven, store),
+        commerce::orders(commerce, proven, place.project, store),
     )
     .await?;
     let context = Context::new(place.store, place.project, place.locale.tag.as_str(), call.numbers);
     let cart = project::cart(&context, cart.as_ref());
+    let history = |customer| project::history(place.history(call), customer, &orders);
     let Some(customer) = customer else {
         let mut visible = around(place, request, unproven, call);
         if proven.subject() != &Subject::Guest || proven.cart().is_some() {
@@ -200,14 +206,14 @@ async fn known(
         }
         // An anonymous session's own orders, if it has any.
         if !orders.orders.is_empty() {
-            visible.properties.extend(project::history(&context, &orders));
+            visible.properties.extend(history(None));
         }
         return Ok(without_person(place, unproven, visible, call));
     };
     let mut visible = around(place, request, Identity::Verified, call);
     visible.properties.set_or_clear(Property::CustomerNumber, customer.customer_number.as_deref());
     visible.properties.extend(cart);
-    visible.properties.extend(project::history(&context, &orders));
+    visible.properties.extend(history(Some(&customer)));
     Ok(with_person(place, customer, visible, call))
 }
 

@@ -184,8 +184,13 @@ impl Policy {
 
     /// May this property leave?
     pub fn permits(&self, property: Property) -> bool {
-        let named = |list: &[PropertyName]| list.contains(&PropertyName(property));
-        !named(&self.deny) && (property.level() <= self.level || named(&self.allow))
+        let is_allowed = self.allow.contains(&PropertyName(property));
+        !self.denies(property) && (property.level() <= self.level || is_allowed)
+    }
+
+    /// Is this property kept back by name?
+    pub fn denies(&self, property: Property) -> bool {
+        self.deny.contains(&PropertyName(property))
     }
 }
 

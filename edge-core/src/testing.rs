@@ -164,12 +164,19 @@ pub(crate) fn order(changes: &Value) -> Value {
         "orderState": "Complete", "paymentState": "Paid", "shipmentState": "Delivered",
         "store": { "typeId": "store", "key": "de" },
         "totalPrice": { "type": "centPrecision", "currencyCode": "EUR", "centAmount": 5_990, "fractionDigits": 2 },
-        "shippingInfo": { "shippingMethodName": "DHL Paket", "deliveries": [{ "parcels": [
-            { "trackingData": { "trackingId": "0034", "carrier": "DHL" } },
-            { "trackingData": { "trackingId": "back", "carrier": "DHL", "isReturn": true } },
-            {},
-        ] }] },
-        "returnInfo": [{ "items": [{ "quantity": 1, "shipmentState": "BackInStock", "paymentState": "Refunded" }] }],
+        "shippingInfo": { "shippingMethodName": "DHL Paket", "deliveries": [{
+            "createdAt": "2026-10-02T08:00:00.000Z",
+            "parcels": [
+                { "trackingData": { "trackingId": "0034", "carrier": "DHL" } },
+                { "createdAt": "2026-10-03T08:00:00.000Z",
+                  "trackingData": { "trackingId": "back", "carrier": "DHL", "isReturn": true } },
+                {},
+            ],
+        }] },
+        "returnInfo": [{ "items": [{
+            "quantity": 1, "shipmentState": "BackInStock", "paymentState": "Refunded",
+            "createdAt": "2026-10-04T10:00:00.000Z", "lastModifiedAt": "2026-10-04T10:00:00.000Z",
+        }] }],
     });
     merge(&mut order, changes);
     order

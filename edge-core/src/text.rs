@@ -28,20 +28,21 @@ pub fn clean_line(text: &str, max: usize) -> String {
 /// Joins whole lines as long as they fit into `max` characters; the rest is summed up by `more`, which is given
 /// the number of lines left out.
 pub fn join_lines(lines: &[String], max: usize, more: impl Fn(usize) -> String) -> String {
-    let whole = lines.join("\n");
-    if whole.chars().count() <= max {
-        return whole;
-    }
-    for kept in (0..lines.len()).rev() {
-        let mut cut: Vec<&str> = lines.iter().take(kept).map(String::as_str).collect();
+    let (mut used, mut fitting) = (0, None);
+    for (kept, line) in lines.iter().enumerate() {
+        // With the line feed before `rest`, if lines stand before it.
         let rest = more(lines.len() - kept);
-        cut.push(&rest);
-        let cut = cut.join("\n");
-        if cut.chars().count() <= max {
-            return cut;
+        if used + rest.chars().count() <= max {
+            fitting = Some((kept, rest));
+        }
+        used += line.chars().count() + 1;
+        if used > max + 1 {
+            let Some((kept, rest)) = fitting else { return String::new() };
+            let whole = lines.iter().take(kept).map(String::as_str);
+            return whole.chain([rest.as_str()]).collect::<Vec<_>>().join("\n");
         }
     }
-    String::new()
+    lines.join("\n")
 }
 
 const fn is_hidden_mark(c: char) -> bool {

@@ -21,9 +21,6 @@ const PAUSE_MS: u64 = 100;
 /// 8 MiB.
 const LIMITS: Limits = Limits { timeout_ms: 2_500, max_bytes: 8 * 1024 * 1024 };
 
-/// What this edge asks for, whatever else the API client may do.
-const SCOPES: [&str; 2] = ["view_orders", "view_customers"];
-
 /// A request to commercetools, for one correlation id.
 pub struct CommerceRequest<'a> {
     method: &'static str,
@@ -33,15 +30,16 @@ pub struct CommerceRequest<'a> {
     form: Option<String>,
 }
 
-/// Asks for an access token of ours.
+/// Asks for an access token of ours: for the scopes that we need, whatever else the API client may do.
 pub fn token_request<'a>(
     project: &CommerceProject,
     correlation_id: &'a CorrelationId,
 ) -> CommerceRequest<'a> {
-    let scopes = SCOPES.map(|scope| format!("{scope}:{}", project.project_key)).join(" ");
+    let scopes: Vec<String> =
+        project.scopes().map(|scope| format!("{scope}:{}", project.project_key)).collect();
     let form = form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "client_credentials")
-        .append_pair("scope", &scopes)
+        .append_pair("scope", &scopes.join(" "))
         .finish();
     form_request(project, correlation_id, "token", form)
 }

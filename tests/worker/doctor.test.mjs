@@ -76,6 +76,7 @@ describe("a deployment with mistakes that only the vendors know", () => {
       "vendors commercetools.demo mistyped",
       "scopes commercetools.demo.view_orders missing",
       "scopes commercetools.demo.view_customers missing",
+      "scopes commercetools.demo.view_states missing",
       "departments stores.de.routes[0].department unknown",
       "vendors tidio.us mistyped",
     ]);

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 pub use model::*;
 
-use crate::config::StoreKey;
+use crate::config::{CommerceProject, StoreKey};
 use crate::json;
 use crate::link::percent_encode;
 use crate::proof::{ProvenSubject, Subject};
@@ -179,6 +179,7 @@ pub const HISTORY_LIMIT: usize = 10;
 pub async fn orders(
     port: &impl Commerce,
     proven: &ProvenSubject,
+    project: &CommerceProject,
     store: &StoreKey,
 ) -> Result<OrderHistory, CommerceError> {
     let (predicate, variable, id) = match proven.subject() {
@@ -193,6 +194,7 @@ pub async fn orders(
     path.push_str("&sort=");
     percent_encode("createdAt desc", &mut path);
     path.push_str(&format!("&limit={HISTORY_LIMIT}"));
+    path.push_str(project.order_expansion());
     let page: Page<Order> = match read(port, &path).await {
         Err(CommerceError::NotFound) => return Ok(OrderHistory::default()),
         page => page?,

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::localized::LocalizedString;
+use crate::localized::{LocalizedString, Preferences};
 use crate::money::Money;
 
 /// A customer record.
@@ -20,6 +20,8 @@ pub struct Customer {
     pub first_name: Option<String>,
     /// Last name.
     pub last_name: Option<String>,
+    /// Locale that the customer prefers.
+    pub locale: Option<String>,
 }
 
 /// A reference by key.
@@ -137,6 +139,8 @@ pub struct ShippingInfo {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
+    /// RFC 3339, UTC.
+    pub created_at: Option<String>,
     /// Parcels.
     #[serde(default)]
     pub parcels: Vec<Parcel>,
@@ -146,6 +150,8 @@ pub struct Delivery {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Parcel {
+    /// RFC 3339, UTC.
+    pub created_at: Option<String>,
     /// Tracking.
     pub tracking_data: Option<TrackingData>,
 }
@@ -185,6 +191,10 @@ pub struct Order {
     pub created_at: Option<String>,
     /// RFC 3339, UTC.
     pub last_modified_at: Option<String>,
+    /// RFC 3339, UTC; imported orders only.
+    pub completed_at: Option<String>,
+    /// State of the shop's own workflow.
+    pub state: Option<WorkflowState>,
     /// `Open`, `Confirmed`, `Complete`, `Cancelled`, or something newer.
     pub order_state: Option<String>,
     /// `Paid` and others.
@@ -216,9 +226,34 @@ pub struct Order {
     pub return_info: Vec<ReturnInfo>,
 }
 
+/// A state of a workflow: an expanded reference, whose record is `obj`, or the record itself.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WorkflowState {
+    /// Key.
+    pub key: Option<String>,
+    /// Name.
+    #[serde(default)]
+    pub name: LocalizedString,
+    /// The record, where the reference was expanded.
+    pub obj: Option<Box<WorkflowState>>,
+}
+
+impl WorkflowState {
+    /// The name in the best locale, else the key; `None` if the reference was not expanded.
+    pub fn name(&self, preferences: &Preferences<'_>) -> Option<&str> {
+        let state = self.obj.as_deref().unwrap_or(self);
+        preferences.pick(&state.name).or(state.key.as_deref())
+    }
+}
+
 /// Things that come back together.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ReturnInfo {
+    /// Number of the shipment that brings them back.
+    pub return_tracking_id: Option<String>,
+    /// RFC 3339, UTC; what the shop says.
+    pub return_date: Option<String>,
     /// What comes back.
     #[serde(default)]
     pub items: Vec<ReturnItem>,
@@ -228,6 +263,10 @@ pub struct ReturnInfo {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReturnItem {
+    /// RFC 3339, UTC.
+    pub created_at: Option<String>,
+    /// RFC 3339, UTC.
+    pub last_modified_at: Option<String>,
     /// Pieces.
     #[serde(default)]
     pub quantity: u64,

@@ -14,6 +14,10 @@ fn store() -> StoreKey {
     StoreKey::parse("de").unwrap()
 }
 
+fn project() -> CommerceProject {
+    crate::testing::config().commercetools["main"].clone()
+}
+
 #[test]
 fn a_cart_opens_for_its_owner_in_its_store_only() {
     let anonymous = json!({ "customerId": null, "anonymousId": "a-1" });
@@ -80,7 +84,7 @@ fn reads_ask_for_exactly_this() {
         let proven = proven(subject, *claim);
         let _ = block_on(customer(&port, &proven));
         let _ = block_on(cart(&port, &proven, &store()));
-        let _ = block_on(orders(&port, &proven, &store()));
+        let _ = block_on(orders(&port, &proven, &project(), &store()));
         assert_eq!(*port.asked.borrow(), *want, "{subject}");
     }
 }
@@ -94,7 +98,7 @@ fn strangers_orders_are_left_out_even_if_the_vendor_sends_them() {
         order_json(&json!({"id": "o-4", "customerId": null, "customerEmail": "anna@example.com"})),
     ] });
     let port = FakeCommerce::default().with("/in-store/key=de/orders", &page);
-    let history = block_on(orders(&port, &proven("customer:c-1", None), &store())).unwrap();
+    let history = block_on(orders(&port, &proven("customer:c-1", None), &project(), &store())).unwrap();
     assert_eq!(history.orders.iter().map(|order| order.id.as_str()).collect::<Vec<_>>(), ["o-1"]);
     let page = json!({ "results": [
         order_json(&json!({"id": "o-1", "customerId": null, "anonymousId": "a-1"})),
@@ -104,7 +108,8 @@ fn strangers_orders_are_left_out_even_if_the_vendor_sends_them() {
     ] });
     let port = FakeCommerce::default().with("/in-store/key=de/orders", &page);
     for (subject, want) in [("anon:a-1", &["o-1"][..]), ("anon:a-3", &[]), ("guest", &[])] {
-        let history = block_on(orders(&port, &proven(subject, Some("cart-1")), &store())).unwrap();
+        let history =
+            block_on(orders(&port, &proven(subject, Some("cart-1")), &project(), &store())).unwrap();
         let ids: Vec<&str> = history.orders.iter().map(|order| order.id.as_str()).collect();
         assert_eq!(ids, want, "{subject}");
         assert_eq!(history.total, want.len() as u64, "{subject}");
@@ -121,7 +126,7 @@ fn answers_that_cannot_be_read_are_malformed_and_faults_are_passed_on() {
     for error in [CommerceError::Unavailable, CommerceError::Timeout, CommerceError::Rejected] {
         let port = FakeCommerce::default().failing("/", error);
         assert_eq!(block_on(cart(&port, &subject, &store())).unwrap_err(), error);
-        assert_eq!(block_on(orders(&port, &subject, &store())).unwrap_err(), error);
+        assert_eq!(block_on(orders(&port, &subject, &project(), &store())).unwrap_err(), error);
         assert_eq!(block_on(customer(&port, &subject)).unwrap_err(), error);
     }
     let nobody = FakeCommerce::default();

@@ -264,6 +264,7 @@ fn commerce_project(
         project_key: settings.project_key,
         region: settings.region,
         access_tokens: settings.access_tokens,
+        workflow_states: settings.workflow_states,
         client_id: client_id?,
         client_secret: client_secret?,
     })
@@ -313,5 +314,6 @@ fn store(key: StoreKey, settings: StoreSettings) -> Option<Store> {
         cart_link: settings.links.cart,
         routes: settings.routes,
         triggers: settings.triggers,
+        timeline_language: settings.timeline_language,
     })
 }

@@ -210,6 +210,17 @@ pub enum AccessTokens {
 
 choice!(AccessTokens { Off = "off", Introspection = "introspection", Me = "me" });
 
+/// Whether states of order workflows are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkflowStates {
+    /// They are not.
+    Off,
+    /// Their names are; the API client needs `view_states`.
+    Names,
+}
+
+choice!(WorkflowStates { Off = "off", Names = "names" });
+
 /// What a Tidio plan offers us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {

@@ -65,6 +65,8 @@ pub struct CommerceProject {
     pub region: Region,
     /// Whether and how shoppers' access tokens are checked.
     pub access_tokens: AccessTokens,
+    /// Whether names of workflow states are read.
+    pub workflow_states: WorkflowStates,
     /// Address of the API, without a trailing slash.
     pub api_url: String,
     /// Address of the token service, without a trailing slash.
@@ -136,6 +138,24 @@ pub struct Store {
     pub routes: Vec<RouteSettings>,
     /// When pages send which custom event.
     pub triggers: Vec<TriggerSettings>,
+    /// Language of the timeline; the contact's unless given.
+    pub timeline_language: Option<LocaleTag>,
+}
+
+impl CommerceProject {
+    /// The scopes of our own access token.
+    pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
+        let states = (self.workflow_states == WorkflowStates::Names).then_some("view_states");
+        ["view_orders", "view_customers"].into_iter().chain(states)
+    }
+
+    /// The rest of a query for orders: what is to be expanded in them.
+    pub(crate) fn order_expansion(&self) -> &'static str {
+        match self.workflow_states {
+            WorkflowStates::Off => "",
+            WorkflowStates::Names => "&expand=state",
+        }
+    }
 }
 
 impl Store {

@@ -5,7 +5,7 @@ use super::events::EventsSettings;
 use super::kinds::{
     AccessTokens, BaseUrl, CountryCode, CurrencyCode, Ed25519Key, ExchangeRate, FieldPolicy, KeyAlgorithm,
     KeyId, Label, LocaleTag, Name, Origin, ProjectKey, PublicKey, Region, Seconds, SecretName, Tier,
-    WidgetLanguage,
+    WidgetLanguage, WorkflowStates,
 };
 use super::section::section;
 use super::triggers::TriggerSettings;
@@ -46,6 +46,8 @@ section! {
         required region: Region,
         /// Whether shoppers' own access tokens are taken as proof of who they are, and how they are checked.
         default("off", AccessTokens::Off) access_tokens: AccessTokens,
+        /// Whether the timeline names the state of the order's own workflow; `names` needs the scope `view_states`.
+        default("off", WorkflowStates::Off) workflow_states: WorkflowStates,
         /// Another address of the API, for tests.
         optional api_url: BaseUrl,
         /// Another address of the token service, for tests.
@@ -96,6 +98,8 @@ section! {
         default("{}", LinkSettings { order: None, cart: None }) links: LinkSettings,
         /// Rules that choose route, department and tags; the first that fits wins.
         default("[]", Vec::new()) routes: Vec<RouteSettings>,
+        /// Language of the order timeline, for agents who all read one; the contact's unless given.
+        optional timeline_language: LocaleTag,
         /// When the page sends which custom event, so that a Tidio flow can begin with it.
         default("[]", Vec::new()) triggers: Vec<TriggerSettings>,
     }

@@ -17,7 +17,7 @@ use crate::identity::{contact_key, distinct_id};
 use crate::json;
 use crate::link::percent_encode;
 use crate::number::NumberFormats;
-use crate::project::{self, Context};
+use crate::project::{self, HistoryPlace};
 use crate::property::Property;
 use crate::text;
 
@@ -92,7 +92,7 @@ pub async fn orders(
 ) -> Result<Vec<OrderHead>, ShopError> {
     let Some(list) = literals(ids) else { return Ok(Vec::new()) };
     let predicate = format!("id in ({list}) and {}", scope.store_predicate());
-    let page = query(commerce, "/orders", &predicate, "id asc").await?;
+    let page = query(commerce, "/orders", &predicate, "id asc", "").await?;
     Ok(heads(&page))
 }
 
@@ -119,7 +119,7 @@ pub async fn changed(
     if let Some(after) = after {
         predicate.push_str(&format!(" and id > {}", literal(after).ok_or(ShopError::Rejected)?));
     }
-    let page = query(commerce, "/orders", &predicate, "id asc").await?;
+    let page = query(commerce, "/orders", &predicate, "id asc", "").await?;
     // The last row as returned: ids are not ordered by their text.
     let last = page.results.last().and_then(|row| row.get("id")).and_then(Value::as_str);
     let after = last.filter(|_| page.results.len() >= PAGE_LIMIT).map(str::to_owned);
@@ -135,7 +135,7 @@ pub async fn customers(
 ) -> Result<Vec<CustomerView>, ShopError> {
     let Some(list) = literals(ids) else { return Ok(Vec::new()) };
     let predicate = format!("id in ({list})");
-    let page = query(commerce, "/customers", &predicate, "id asc").await?;
+    let page = query(commerce, "/customers", &predicate, "id asc", "").await?;
     let records: Vec<Customer> = rows(&page);
     let known: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
     let histories = histories(commerce, scope, known).await?;
@@ -160,7 +160,8 @@ async fn histories(
     while let Some(group) = pending.pop() {
         let Some(list) = literals(&group) else { continue };
         let predicate = format!("customerId in ({list}) and {}", scope.store_predicate());
-        let page = query(commerce, "/orders", &predicate, "createdAt desc").await?;
+        let page =
+            query(commerce, "/orders", &predicate, "createdAt desc", scope.project.order_expansion()).await?;
         if page.results.len() >= PAGE_LIMIT && group.len() > 1 {
             let (left, right) = group.split_at(group.len() / 2);
             pending.extend([left.to_vec(), right.to_vec()]);
@@ -187,12 +188,12 @@ fn view(scope: Scope<'_>, record: Customer, orders: &[Order], correlation_id: &s
         .filter(|order| order.store.as_ref().is_some_and(|key| key.key == store.key.as_str()))
         .cloned()
         .collect();
-    let locale = own.first().and_then(|order| order.locale.as_deref()).and_then(|tag| store.locale(tag));
-    let locale = locale.or_else(|| store.locales.first())?;
-    let context = Context::new(store, scope.project, locale.tag.as_str(), scope.numbers);
+    let locale = store.locales.first()?;
     let total = own.len() as u64;
     let history = OrderHistory { orders: own.into_iter().take(HISTORY_LIMIT).collect(), total };
-    let mut properties = project::history(&context, &history);
+    let place =
+        HistoryPlace { store, project: scope.project, locale: locale.tag.as_str(), numbers: scope.numbers };
+    let mut properties = project::history(place, Some(&record), &history);
     properties.set_or_clear(Property::CustomerNumber, record.customer_number.as_deref());
     properties.set(Property::CorrelationId, correlation_id);
     let clean = |name: &Option<String>| {
@@ -218,12 +219,13 @@ async fn query(
     resource: &str,
     predicate: &str,
     sort: &str,
+    expansion: &str,
 ) -> Result<WirePage, ShopError> {
     let mut path = format!("{resource}?where=");
     percent_encode(predicate, &mut path);
     path.push_str("&sort=");
     percent_encode(sort, &mut path);
-    path.push_str(&format!("&limit={PAGE_LIMIT}&withTotal=false"));
+    path.push_str(&format!("&limit={PAGE_LIMIT}&withTotal=false{expansion}"));
     let body = commerce.get(&path).await.map_err(|error| match error {
         CommerceError::Rejected | CommerceError::NotFound => ShopError::Rejected,
         CommerceError::Unavailable | CommerceError::Timeout | CommerceError::Malformed => {
@@ -251,93 +253,4 @@ fn heads(page: &WirePage) -> Vec<OrderHead> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::testing::{FakeCommerce, config, numbers, order};
-
-    #[test]
-    fn a_customer_is_seen_as_an_identify_call_in_the_store_of_the_newest_order_sees_it() {
-        let config = config();
-        let numbers = numbers();
-        let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
-        let strange = json!({ "id": 7 });
-        let older = order(&json!({ "id": "o-0", "store": { "typeId": "store", "key": "uk" } }));
-        let commerce = FakeCommerce::default()
-            .with(
-                "/customers?",
-                &json!({ "results": [
-                    { "id": "c-1", "email": "a@example.com", "firstName": "Anna", "customerNumber": "C-1" },
-                    strange,
-                ] }),
-            )
-            .with("/orders?", &json!({ "results": [order(&json!({})), strange, older] }));
-        let ids = ["c-1".to_owned(), "c-2".to_owned()];
-        let views = pollster::block_on(customers(&commerce, scope, "corr", &ids)).unwrap();
-        assert_eq!(views.len(), 1);
-        assert_eq!(views[0].contact, "shop:customer:c-1");
-        assert!(views[0].has_orders);
-        assert_eq!(views[0].properties["ct_orders"], "1", "the other store's order is not counted");
-        assert_eq!(views[0].properties["ct_customer_number"], "C-1");
-        let asked = commerce.asked.borrow().join("\n");
-        assert!(asked.contains("customerId%20in%20%28%22c-1%22%29"), "{asked}");
-        assert!(asked.contains("store%28key%20in%20%28%22de%22%2C%20%22uk%22%29%29"), "{asked}");
-    }
-
-    #[test]
-    fn a_full_page_goes_on_after_its_last_row_and_a_short_one_ends() {
-        let config = config();
-        let numbers = numbers();
-        let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
-        let page = |count: usize| {
-            let rows: Vec<Value> =
-                (0..count).map(|n| json!({ "id": format!("o-{n}"), "version": 1 })).collect();
-            json!({ "results": rows })
-        };
-        let window = Window { from_ms: 0, until_ms: 1_000, store: None };
-        for (count, after) in [(PAGE_LIMIT, Some("o-499")), (PAGE_LIMIT - 1, None), (0, None)] {
-            let commerce = FakeCommerce::default().with("/orders?", &page(count));
-            let read = pollster::block_on(changed(&commerce, scope, &window, Some("o-x"))).unwrap();
-            assert_eq!((read.heads.len(), read.after.as_deref()), (count, after));
-            assert!(commerce.asked.borrow()[0].contains("%20and%20id%20%3E%20%22o-x%22"));
-        }
-    }
-
-    #[test]
-    fn a_walk_of_one_store_asks_for_that_store_only() {
-        let config = config();
-        let numbers = numbers();
-        let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
-        for (store, asked) in [("de", Some("store%28key%20%3D%20%22de%22%29")), ("of-another-project", None)]
-        {
-            let commerce = FakeCommerce::default().with("/orders?", &json!({ "results": [] }));
-            let window = Window { from_ms: 0, until_ms: 1_000, store: Some(store.to_owned()) };
-            let read = pollster::block_on(changed(&commerce, scope, &window, None)).unwrap();
-            assert_eq!((read.heads.len(), read.after), (0, None));
-            let seen = commerce.asked.borrow();
-            assert_eq!(seen.len(), usize::from(asked.is_some()), "{store}");
-            assert!(asked.is_none_or(|asked| seen[0].contains(asked)), "{seen:?}");
-        }
-    }
-
-    #[test]
-    fn a_failure_says_whether_waiting_helps() {
-        let config = config();
-        let numbers = numbers();
-        let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
-        for (error, expected) in [
-            (CommerceError::Unavailable, ShopError::Unavailable),
-            (CommerceError::Timeout, ShopError::Unavailable),
-            (CommerceError::Malformed, ShopError::Unavailable),
-            (CommerceError::Rejected, ShopError::Rejected),
-        ] {
-            let commerce = FakeCommerce::default().failing("/orders?", error);
-            let read = pollster::block_on(orders(&commerce, scope, &["o-1".to_owned()]));
-            assert_eq!(read, Err(expected));
-        }
-        let html = FakeCommerce::default().with_text("/orders?", "<html>");
-        let read = pollster::block_on(orders(&html, scope, &["o-1".to_owned()]));
-        assert_eq!(read, Err(ShopError::Unavailable));
-    }
-}
+mod tests;

@@ -18,7 +18,7 @@ fn commerce() -> FakeCommerce {
         .with("/in-store/key=de/carts/cart-9", &cart(&json!({"id": "cart-9", "customerId": null, "anonymousId": "a-1"})))
         .with("/in-store/key=de/orders", &json!({ "total": 12, "results": [
             order(&json!({})),
-            order(&json!({"id": "abcdef01-2345", "orderNumber": null, "createdAt": "2026-09-01T08:00:00.000Z", "orderState": "Cancelled", "paymentState": null, "shipmentState": "Exploded"})),
+            order(&json!({"id": "abcdef01-2345", "orderNumber": null, "createdAt": "2026-09-01T08:00:00.000Z", "orderState": "Cancelled", "paymentState": null, "shipmentState": "Exploded", "shippingInfo": null, "returnInfo": null})),
         ] }))
 }
 
@@ -73,7 +73,7 @@ fn a_customer_gets_cart_order_and_a_link() {
                 "ct_order_placed": "2026-10-01 08:00 UTC",
                 "ct_order_link": "https://mc.eu-central-1.aws.commercetools.com/shop/orders/0b1c2d3e-0000-4000-8000-000000000001",
                 "ct_orders": "12",
-                "ct_timeline": "2026-10-01 08:00 UTC · 1001 · 59,90 EUR · complete · paid · delivered\n2026-09-01 08:00 UTC · abcdef01 · 59,90 EUR · cancelled · exploded",
+                "ct_timeline": "1001 · jetzt: abgeschlossen, bezahlt, zugestellt · 59,90 EUR\n2026-10-04 10:00 UTC · 1001 · Retoure: 1 × wieder auf Lager, erstattet\n2026-10-03 08:00 UTC · 1001 · Rücksendepaket: DHL back\n2026-10-02 08:00 UTC · 1001 · Sendung: DHL 0034\n2026-10-01 08:00 UTC · 1001 · Bestellung eingegangen\nabcdef01 · jetzt: storniert, exploded · 59,90 EUR\n2026-09-01 08:00 UTC · abcdef01 · Bestellung eingegangen",
                 "ct_correlation_id": "0190a1b2-c3d4-7000-8000-0123456789ab",
             },
         })

@@ -1,14 +1,20 @@
 //! From commercetools' resources to contact properties: what an agent reads.
 //!
 //! In scope: wording, formats, fallbacks. Out of scope: whether a property may leave ([`crate::property::Policy`]).
-//! Words are English: they are data that flows and filters match on, so they must not change with the locale.
+//! Words are English: they are data that flows and filters match on, so they must not change with the locale. The
+//! timeline alone is for reading, and speaks the contact's language.
 
 mod cart;
+mod history;
 mod order;
+mod phrase;
+mod timeline;
 mod when;
 
 pub use cart::cart;
-pub use order::{history, order};
+pub use history::{HistoryPlace, history};
+pub use order::order;
+pub use phrase::Language;
 pub use when::minute;
 
 use std::rc::Rc;
@@ -16,6 +22,7 @@ use std::rc::Rc;
 use crate::config::{CommerceProject, Store};
 use crate::localized::Preferences;
 use crate::number::{NumberFormat, NumberFormats};
+use crate::property::Property;
 
 /// What projections need to know about where the contact is.
 #[derive(Debug)]
@@ -28,6 +35,8 @@ pub struct Context<'a> {
     pub preferences: Preferences<'a>,
     /// Number format of the contact's locale.
     pub numbers: Rc<NumberFormat>,
+    /// Language of what is written for reading.
+    pub language: Language,
 }
 
 impl<'a> Context<'a> {
@@ -40,7 +49,14 @@ impl<'a> Context<'a> {
     ) -> Self {
         let first = store.locales.first().map(|settings| settings.tag.as_str());
         let preferences = Preferences::new(std::iter::once(locale).chain(first));
-        Context { store, project, preferences, numbers: numbers.of(locale) }
+        let language = Language::of(store.timeline_language.as_ref().map_or(locale, |tag| tag.as_str()));
+        Context { store, project, preferences, numbers: numbers.of(locale), language }
+    }
+
+    /// May the timeline tell what this property tells? Letting the timeline out lets its parts out, but for those that
+    /// the store keeps back by name.
+    fn may_tell(&self, property: Property) -> bool {
+        !self.store.policy.denies(property)
     }
 
     fn variable(&self, name: &str, id: (&str, &str)) -> Option<String> {

@@ -1,10 +1,10 @@
-//! The last order and the history, as an agent sees them.
+//! The last order, as an agent sees it.
 
 use contract::MAX_PROPERTY_CHARS;
 
 use super::cart::shipping_methods;
 use super::{Context, minute, words};
-use crate::commerce::{Order, OrderHistory, ShippingInfo};
+use crate::commerce::{Delivery, Order, TrackingData};
 use crate::property::{Properties, Property};
 use crate::text;
 
@@ -36,29 +36,31 @@ pub fn order(context: &Context<'_>, order: Option<&Order>) -> Properties {
     properties
 }
 
-/// The last order together with the number of orders and a line for each, newest first.
-pub fn history(context: &Context<'_>, history: &OrderHistory) -> Properties {
-    let mut properties = order(context, history.orders.first());
-    properties.set(Property::Orders, &context.numbers.count(history.total));
-    let lines: Vec<String> = history.orders.iter().map(|order| line(context, order)).collect();
-    let timeline = text::join_lines(&lines, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"));
-    properties.set(Property::Timeline, &timeline);
-    properties
-}
-
-fn line(context: &Context<'_>, order: &Order) -> String {
-    let placed = order.created_at.as_deref().and_then(minute).unwrap_or_else(|| "(no date)".to_owned());
-    let mut parts = vec![placed, number(order), order.total_price.text(&context.numbers)];
-    let states = [&order.order_state, &order.payment_state, &order.shipment_state];
-    parts.extend(states.into_iter().flatten().map(|state| words(state)));
-    text::clean_line(&parts.join(" · "), MAX_PROPERTY_CHARS)
-}
-
-fn number(order: &Order) -> String {
+/// The order number, else what stands in for it.
+pub(super) fn number(order: &Order) -> String {
     match order.order_number.as_deref().filter(|number| !number.trim().is_empty()) {
         Some(number) => text::clean_line(number, MAX_PROPERTY_CHARS),
-        None => order.id.chars().take(SHORT_ID_CHARS).collect(),
+        None => short_id(order),
     }
+}
+
+pub(super) fn short_id(order: &Order) -> String {
+    order.id.chars().take(SHORT_ID_CHARS).collect()
+}
+
+/// What was sent, with one address or several.
+pub(super) fn delivered(order: &Order) -> impl Iterator<Item = &Delivery> {
+    let several = order.shipping.iter().filter_map(|shipping| shipping.shipping_info.as_ref());
+    order.shipping_info.iter().chain(several).flat_map(|info| &info.deliveries)
+}
+
+/// `DHL 0034…`; a parcel without a number has no name.
+pub(super) fn parcel_name(tracking: &TrackingData) -> Option<String> {
+    let id = tracking.tracking_id.as_deref()?;
+    Some(match tracking.carrier.as_deref() {
+        Some(carrier) => format!("{carrier} {id}"),
+        None => id.to_owned(),
+    })
 }
 
 fn state(order: Option<&Order>, of: impl Fn(&Order) -> Option<&str>) -> Option<String> {
@@ -67,20 +69,11 @@ fn state(order: Option<&Order>, of: impl Fn(&Order) -> Option<&str>) -> Option<S
 
 /// `DHL 0034…, DHL 0035…`; parcels that travel back are left to the returns.
 fn tracking(order: &Order) -> Option<String> {
-    let several = order.shipping.iter().filter_map(|shipping| shipping.shipping_info.as_ref());
-    let infos = order.shipping_info.iter().chain(several);
-    let parcels =
-        infos.flat_map(|info: &ShippingInfo| &info.deliveries).flat_map(|delivery| &delivery.parcels);
+    let parcels = delivered(order).flat_map(|delivery| &delivery.parcels);
     let texts: Vec<String> = parcels
         .filter_map(|parcel| parcel.tracking_data.as_ref())
         .filter(|tracking| !tracking.is_return)
-        .filter_map(|tracking| {
-            let id = tracking.tracking_id.as_deref()?;
-            Some(match tracking.carrier.as_deref() {
-                Some(carrier) => format!("{carrier} {id}"),
-                None => id.to_owned(),
-            })
-        })
+        .filter_map(parcel_name)
         .collect();
     (!texts.is_empty()).then(|| texts.join(", "))
 }

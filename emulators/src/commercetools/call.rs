@@ -91,10 +91,12 @@ impl Call<'_> {
         body
     }
 
-    /// Fills the references that `expand` parameters name, in a document or in `results`.
+    /// Fills the references that `expand` parameters name, in a document or in `results`. What the token may not read
+    /// stays a bare reference: the strictest that the vendor is known to be.
     pub fn expand(&self, project: &Project, body: &mut Value) {
+        let may_view = |kind: Kind| self.grant.scopes.allow(kind.spec().view, self.project, self.store);
         for (_, path) in self.parameters.iter().filter(|(name, _)| name == "expand") {
-            expand(project, body, path);
+            expand(project, &may_view, body, path);
         }
     }
 
