@@ -31,17 +31,29 @@ pub struct Call<'a> {
 pub struct Reply {
     pub status: u16,
     pub body: Value,
+    /// JSON text to be sent as it is, instead of `body`.
+    pub raw: Option<Vec<u8>>,
 }
 
 impl Reply {
     /// 200.
     pub const fn ok(body: Value) -> Self {
-        Self { status: 200, body }
+        Self::with(200, body)
     }
 
     /// 201.
     pub const fn created(body: Value) -> Self {
-        Self { status: 201, body }
+        Self::with(201, body)
+    }
+
+    /// Any status.
+    pub const fn with(status: u16, body: Value) -> Self {
+        Self { status, body, raw: None }
+    }
+
+    /// JSON that has been written already.
+    pub const fn raw(status: u16, json: Vec<u8>) -> Self {
+        Self { status, body: Value::Null, raw: Some(json) }
     }
 }
 

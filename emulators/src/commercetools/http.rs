@@ -156,7 +156,10 @@ fn finish(outcome: Outcome<Reply>, client: Option<String>, method: &Method) -> R
         }
         Ok(reply) => {
             let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
-            (status, Json(reply.body)).into_response()
+            match reply.raw {
+                Some(json) => (status, [(header::CONTENT_TYPE, "application/json")], json).into_response(),
+                None => (status, Json(reply.body)).into_response(),
+            }
         }
         Err(error) => error.into_response(),
     };

@@ -1,7 +1,7 @@
 //! commercetools as a local server: HTTP API and authorization server on one port.
 //!
 //! In scope: what storefronts and the bridge use, with the documented errors, scopes and limits.
-//! Out of scope: GraphQL, search indexes, B2B, import containers.
+//! Out of scope: GraphQL mutations, search indexes, B2B, import containers.
 
 #![expect(
     clippy::indexing_slicing,
@@ -19,6 +19,7 @@ mod delivery;
 mod error;
 mod evaluate;
 mod expand;
+mod graphql;
 mod http;
 mod ids;
 mod kinds;

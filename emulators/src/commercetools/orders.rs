@@ -123,7 +123,7 @@ pub fn import(project: &mut Project, call: &Call<'_>) -> Outcome<Reply> {
         "discountCodes": [], "directDiscounts": [], "refusedGifts": [], "inventoryMode": "None",
         "taxMode": "Platform", "taxRoundingMode": "HalfEven", "taxCalculationMode": "LineItemLevel",
     });
-    for source in [&defaults, call.body] {
+    for source in [call.body, &defaults] {
         for (name, value) in source.as_object().into_iter().flatten() {
             if order.get(name).is_none() {
                 order[name.as_str()] = value.clone();

@@ -63,8 +63,19 @@ impl Query {
         })
     }
 
-    /// Runs the query over a kind's documents that `visible` accepts.
+    /// Runs the query over a kind's documents that `visible` accepts; the answer as REST gives it.
     pub fn run(&self, project: &Project, kind: Kind, visible: &dyn Fn(&Value) -> bool) -> Value {
+        let (docs, total) = self.find(project, kind, visible);
+        self.envelope(&docs, total)
+    }
+
+    /// The page's documents and, unless it is unwanted, how many there are altogether.
+    pub fn find(
+        &self,
+        project: &Project,
+        kind: Kind,
+        visible: &dyn Fn(&Value) -> bool,
+    ) -> (Vec<Doc>, Option<usize>) {
         let keep = |doc: &Doc| {
             visible(doc) && self.predicate.as_ref().is_none_or(|wanted| evaluate::holds(wanted, doc))
         };
@@ -75,9 +86,7 @@ impl Query {
         let walk = project.walk(kind, after).filter(|doc| keep(doc));
         if self.sorted_by_id() && !self.with_total {
             // The common case of a walk through everything: stop as soon as the page is full.
-            let page: Vec<Value> =
-                walk.skip(self.offset).take(self.limit).map(|doc| Value::clone(doc)).collect();
-            return self.envelope(page, None);
+            return (walk.skip(self.offset).take(self.limit).cloned().collect(), None);
         }
         self.page(walk.cloned().collect())
     }
@@ -85,7 +94,13 @@ impl Query {
     /// Runs the query over documents made for the occasion, such as product projections.
     pub fn run_over(&self, docs: Vec<Value>) -> Value {
         let keep = |doc: &Value| self.predicate.as_ref().is_none_or(|wanted| evaluate::holds(wanted, doc));
-        self.page(docs.into_iter().filter(keep).map(Doc::new).collect())
+        let (docs, total) = self.page(docs.into_iter().filter(keep).map(Doc::new).collect());
+        self.envelope(&docs, total)
+    }
+
+    /// Results left out before the first one.
+    pub const fn offset(&self) -> usize {
+        self.offset
     }
 
     fn sorted_by_id(&self) -> bool {
@@ -95,23 +110,22 @@ impl Query {
             })
     }
 
-    fn page(&self, mut docs: Vec<Doc>) -> Value {
+    fn page(&self, mut docs: Vec<Doc>) -> (Vec<Doc>, Option<usize>) {
         if !self.sorted_by_id() {
             docs.sort_by(|left, right| self.compare(left, right));
         }
         let found = docs.len();
         let total = if self.predicate.is_some() { found.min(MAX_TOTAL) } else { found };
-        let page =
-            docs.into_iter().skip(self.offset).take(self.limit).map(|doc| Value::clone(&doc)).collect();
-        self.envelope(page, self.with_total.then_some(total))
+        let page = docs.into_iter().skip(self.offset).take(self.limit).collect();
+        (page, self.with_total.then_some(total))
     }
 
-    fn envelope(&self, results: Vec<Value>, total: Option<usize>) -> Value {
-        let mut page = json!({ "limit": self.limit, "offset": self.offset, "count": results.len() });
+    fn envelope(&self, docs: &[Doc], total: Option<usize>) -> Value {
+        let mut page = json!({ "limit": self.limit, "offset": self.offset, "count": docs.len() });
         if let Some(total) = total {
             page["total"] = json!(total);
         }
-        page["results"] = Value::Array(results);
+        page["results"] = docs.iter().map(|doc| Value::clone(doc)).collect();
         page
     }
 

@@ -26,6 +26,7 @@ pub fn handle(project: &mut Project, call: &Call<'_>) -> Outcome<Reply> {
             super::login::login(project, call)
         }
         ["product-projections", rest @ ..] => products::projections(project, call, rest),
+        ["graphql"] if call.method == "POST" && call.store.is_none() => super::graphql::handle(project, call),
         ["custom-objects", rest @ ..] => custom_objects::handle(project, call, rest),
         ["subscriptions", id, "health"] => subscriptions::health(project, id),
         ["carts", "replicate"] if call.method == "POST" => {

@@ -153,5 +153,5 @@ pub fn health(project: &Project, selector: &str) -> Outcome<Reply> {
         Some("TemporaryError") => 503,
         _ => 400,
     };
-    Ok(Reply { status, body: json!({ "status": found["status"] }) })
+    Ok(Reply::with(status, json!({ "status": found["status"] })))
 }

@@ -3,6 +3,7 @@
 mod auth;
 mod commerce;
 mod delivery;
+mod graphql;
 mod messages;
 mod queries;
 mod robust;

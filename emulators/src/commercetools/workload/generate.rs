@@ -150,6 +150,7 @@ fn order(goods: &[Value], market: &Market, owner: Option<&(String, String)>, dic
         "shippingAddress": { "country": market.country, "city": market.city },
         "shippingInfo": {
             "shippingMethodName": "Standard", "price": money(market.currency, 0), "deliveries": [],
+            "shippingRate": { "price": money(market.currency, 0), "tiers": [] },
             "shippingMethodState": "MatchesCart",
         },
         "discountCodes": [], "syncInfo": [], "returnInfo": [],
