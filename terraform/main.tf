@@ -45,7 +45,8 @@ resource "commercetools_subscription" "orders" {
   }
 
   dynamic "changes" {
-    for_each = var.notify == "changes" ? ["order"] : []
+    # Of customers, ids only: enough to read a changed address, or that a record is gone.
+    for_each = var.notify == "changes" ? ["order", "customer"] : ["customer"]
     content {
       resource_type_ids = [changes.value]
     }

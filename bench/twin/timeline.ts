@@ -46,7 +46,7 @@ function story(order: Order, { locale, number, total, words, minute }: Telling):
       const id = info.returnTrackingId ? ` (${info.returnTrackingId})` : "";
       const states = [...state("returned", item.shipmentState), ...state("refund", item.paymentState)].join(", ");
       const now: Told = [item.lastModifiedAt, `${say("return")}: ${quantity} × ${states}${id}`];
-      return item.createdAt === item.lastModifiedAt ? [now] : [[item.createdAt, `${say("return_registered")}: ${quantity} ×`], now];
+      return item.createdAt === item.lastModifiedAt ? [now] : [[item.createdAt, `${say("return")}: ${quantity} × ${say("registered")}`], now];
     });
   };
   const deliveries = [order.shippingInfo, ...(order.shipping ?? []).map(({ shippingInfo }) => shippingInfo)].flatMap((info) => info?.deliveries ?? []);

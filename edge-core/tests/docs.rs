@@ -4,7 +4,11 @@
 use std::path::Path;
 
 use contract::ErrorCode;
-use edge_core::{config, intake, order_message, property};
+use edge_core::commerce::OrderHistory;
+use edge_core::number::NumberFormats;
+use edge_core::project::{self, HistoryPlace};
+use edge_core::property::{self, Property};
+use edge_core::{config, intake, json, order_message};
 
 fn check(name: &str, printed: &str) {
     check_at(&format!("docs/{name}"), printed);
@@ -61,6 +65,54 @@ fn the_codes_of_the_openapi_document_are_printed_from_the_contract() {
     check("openapi.json", &format!("{before}{CODES_BEGIN}{}\n            ]{after}", codes.join(",")));
 }
 
+/// An order after which an agent might be asked anything, as commercetools gives it with `expand=state`.
+const EXAMPLE: &str = r#"{
+    "id": "0b1c2d3e-0000-4000-8000-000000000001", "version": 14, "orderNumber": "1001",
+    "createdAt": "2026-10-01T08:00:00.000Z", "orderState": "Complete", "paymentState": "Paid",
+    "shipmentState": "Delivered", "store": { "typeId": "store", "key": "de" },
+    "state": { "typeId": "state", "id": "s", "obj": { "key": "packed", "name": { "de": "Verpackt", "en": "Packed" } } },
+    "totalPrice": { "type": "centPrecision", "currencyCode": "EUR", "centAmount": 5990, "fractionDigits": 2 },
+    "shippingInfo": { "deliveries": [{ "createdAt": "2026-10-02T09:30:00.000Z", "parcels": [
+        { "createdAt": "2026-10-02T09:30:00.000Z", "trackingData": { "carrier": "DHL", "trackingId": "0034" } },
+        { "createdAt": "2026-10-02T11:00:00.000Z", "trackingData": { "carrier": "DHL", "trackingId": "0035" } }
+    ] }] },
+    "returnInfo": [
+        { "returnTrackingId": "R-9", "items": [{ "quantity": 1, "shipmentState": "BackInStock", "paymentState": "Refunded",
+            "createdAt": "2026-10-04T15:00:00.000Z", "lastModifiedAt": "2026-10-06T08:00:00.000Z" }] },
+        { "items": [{ "quantity": 2, "shipmentState": "Returned", "paymentState": "Refunded",
+            "createdAt": "2026-10-05T10:00:00.000Z", "lastModifiedAt": "2026-10-07T08:00:00.000Z" }] }
+    ]
+}"#;
+
+/// The example's timeline in a store of this locale.
+fn example(locale: &str) -> String {
+    let store = |locale: &str| {
+        serde_json::json!({
+            "commercetools": "main", "tidio": "eu", "origins": ["https://shop.example"], "field_policy": "detailed",
+            "locales": [{ "tag": locale, "language": &locale[..2], "currency": "EUR", "country": "DE" }],
+            "consent": { "chat": ["functional"], "share": ["functional"] },
+        })
+    };
+    let value = serde_json::json!({
+        "identity": { "audience": "https://edge.example", "keys": [{ "kid": "k", "algorithm": "HS256", "secret": "KEY" }] },
+        "commercetools": { "main": { "project_key": "shop", "region": "eu-central-1.aws" } },
+        "tidio": { "eu": { "public_key": "a".repeat(32) } },
+        "stores": { "de": store(locale) },
+    });
+    let config = config::Config::read(&value, &|_| Some("k".repeat(32)));
+    let config = config.unwrap_or_else(|problems| panic!("{problems:?}"));
+    let (store, project, _) = config.store("de").unwrap_or_else(|| panic!("no store"));
+    let order = json::read(EXAMPLE.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    // All that the example has of a locale is the decimal mark.
+    let numbers = NumberFormats::new(|tag| {
+        let mark = if tag.starts_with("de") { "," } else { "." };
+        Some(Box::new(move |decimal| Some(decimal.replace('.', mark))))
+    });
+    let place = HistoryPlace { store, project, locale, numbers: &numbers };
+    let history = project::history(place, None, &OrderHistory { orders: vec![order], total: 1 });
+    history.get(Property::Timeline).unwrap_or_default().to_owned()
+}
+
 #[test]
 fn the_answers_to_event_services_are_printed_from_the_table_of_verdicts() {
     let text = format!(
@@ -77,8 +129,27 @@ fn the_answers_to_event_services_are_printed_from_the_table_of_verdicts() {
          loses nothing.\n\n\
          Tidio's webhooks (`POST /v1/tidio/webhooks`) are signed with a shared secret over body and time; they are \
          taken up to six hours after the time in the signature, because Tidio repeats for almost five, and known by \
-         their id.\n",
-        intake::markdown()
+         their id.\n\n\
+         ## What an event becomes\n\n\
+         An event only says which order to read. What an agent sees is made of the customer's orders as they are then, \
+         so events that come late, twice, in any order or not at all (the delta sync finds the change) lead to the same \
+         text, and the shopper's next visit shows it too.\n\n{}\n\
+         Changes of customers, of which the Subscription tells ids and versions only: name and e-mail address of the \
+         record follow into its contact. When the record is deleted, everything that the shop told of the customer is \
+         cleared; the contact itself stays. The delta sync looks at orders: a changed or deleted customer, and a deleted \
+         order, is found by its event, or when another order of the customer changes.\n\n\
+         The timeline (`ct_timeline`, policy `detailed`) is written in the language of the newest order's locale, else of \
+         the customer's, else of the page: English, German, French, Spanish, Italian or Dutch, English for any other; \
+         `timeline_language` sets one for a store. Newest first, at most 1,000 characters, cut at a whole line; the last \
+         line then counts the lines left out. A line has a date only if the order holds the date of that very thing, in \
+         UTC. What a store's `deny` keeps back is not told here either, and no address ever is. Amounts of single refunds \
+         stand in payments, which this edge does not read (they need another scope); what is told is that a thing was \
+         refunded.\n\n\
+         An order with two parcels and two refunds:\n\n```text\n{}\n```\n\nThe same in German:\n\n```text\n{}\n```\n",
+        intake::markdown(),
+        order_message::markdown(),
+        example("en-GB"),
+        example("de-DE"),
     );
     check("events.md", &text);
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use edge_core::engine::reader::{self, Scope};
-use edge_core::engine::shop::{ChangedPage, CustomerView, OrderHead, Shop, ShopError, Window};
+use edge_core::engine::shop::{ChangedPage, Customers, OrderHead, Shop, ShopError, Window};
 use edge_core::number::NumberFormats;
 use worker::Env;
 
@@ -54,7 +54,7 @@ impl Shop for ObjectShop {
         correlation_id: &str,
         project: &str,
         ids: &[String],
-    ) -> Result<Vec<CustomerView>, ShopError> {
+    ) -> Result<Customers, ShopError> {
         let (scope, correlation) = (self.scope(project)?, correlation(correlation_id));
         let client = CommerceClient::new(&self.env, scope.project, &correlation);
         reader::customers(&client, scope, correlation_id, ids).await

@@ -50,7 +50,7 @@ describe("create", () => {
       assert.equal((await writes()).length, 1);
       const [one, ...more] = await stored();
       assert.deepEqual([one.destination.type, more.length], [type, 0]);
-      assert.deepEqual(one.changes, [{ resourceTypeId: "order" }]);
+      assert.deepEqual(one.changes, [{ resourceTypeId: "order" }, { resourceTypeId: "customer" }]);
       assert.deepEqual(one.messages, [{ resourceTypeId: "order", types: ["OrderEditApplied"] }]);
       assert.equal(one.format.type, service === "eventgrid" ? "CloudEvents" : "Platform");
       const checked = await cli(["check", ...options]);
@@ -82,7 +82,7 @@ describe("create", () => {
     const [after, ...more] = await stored();
     assert.deepEqual([after.id, more.length, (await writes()).length], [before.id, 0, 2]);
     assert.equal(after.destination.type, "GoogleCloudPubSub");
-    assert.deepEqual(after.changes, []);
+    assert.deepEqual(after.changes, [{ resourceTypeId: "customer" }]);
     assert.ok(after.messages[0].types.includes("OrderShipmentStateChanged") && after.messages[0].types.length >= 20);
     const back = await cli(["create", ...BRIDGE, "--dry-run"]);
     assert.match(back.out, /would be updated\n {2}destination\n {4}is +.*type=GoogleCloudPubSub\n {4}should +.*type=EventBridge/);
@@ -160,7 +160,7 @@ describe("check", () => {
     await cli(["create", ...BRIDGE, "--notify", "messages"]);
     const { code, out } = await cli(["check"]);
     assert.equal(code, 1);
-    assert.match(out, /changes\n +is +none\n +should +order/);
+    assert.match(out, /changes\n +is +customer\n +should +customer, order/);
   });
 
   test("another destination than asked for: 1", async () => {

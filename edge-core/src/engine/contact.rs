@@ -225,6 +225,20 @@ impl Contact {
         }
     }
 
+    /// The shop no longer knows the customer: what it told of them is cleared, and the contact is not made any more.
+    /// A visit that is observed later counts more, as always.
+    pub(super) fn forget_customer(&mut self, by: &str, observed_at_ms: u64) {
+        let at = observed_at_ms.max(self.last_reading_ms() + 1);
+        let names: Vec<String> = self.property_names().into_iter().map(str::to_owned).collect();
+        for name in names.iter().filter(|name| !PASSIVE.contains(&name.as_str())) {
+            self.observe(name, "", at, by);
+        }
+        self.observe(CREATE, "never", at, by);
+        if self.stage == Stage::Create {
+            self.stage = Stage::Lookup;
+        }
+    }
+
     /// Time of the newest reading of orders.
     fn last_reading_ms(&self) -> u64 {
         let readings = self.desired.values().filter(|seen| seen.by.starts_with(READING));

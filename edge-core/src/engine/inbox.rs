@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::contact::{self, Source, Stage};
+use super::contact::{self, Contact, Source, Stage};
 use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
 use super::{Priority, Settings, catalogue, consent, journal, orders, outbox, tally};
 use crate::fact::{ContactSeen, CustomerFact, Fact, IdentityLink, OrderFact, TidioNews};
@@ -115,7 +115,18 @@ pub(super) fn merge_link<S: Sql>(
     if contact.stage == Stage::Absent && worth_a_look {
         contact.stage = Stage::Lookup;
     }
-    contact::save(sql, &contact, now_ms)?;
+    keep(sql, &contact, priority, &link.correlation_id, now_ms)
+}
+
+/// Stores a contact, and queues it if there is something to write.
+pub(super) fn keep<S: Sql>(
+    sql: &S,
+    contact: &Contact,
+    priority: Priority,
+    correlation_id: &str,
+    now_ms: u64,
+) -> Result<&'static str, SqlError> {
+    contact::save(sql, contact, now_ms)?;
     let catalogue = catalogue::current(sql)?;
     // Before the first look at the panel every property counts as defined, so that the row is queued.
     let available = |name: &str| catalogue.fetched_ms == 0 || catalogue.has(name);
@@ -125,9 +136,9 @@ pub(super) fn merge_link<S: Sql>(
         _ => "queued",
     };
     if outcome == "queued" {
-        outbox::enqueue(sql, &link.contact, priority, &link.correlation_id, now_ms)?;
+        outbox::enqueue(sql, &contact.key, priority, correlation_id, now_ms)?;
     } else {
-        journal::write(sql, now_ms, &link.correlation_id, &link.contact, outcome, "")?;
+        journal::write(sql, now_ms, correlation_id, &contact.key, outcome, "")?;
     }
     Ok(outcome)
 }

@@ -7,8 +7,10 @@
 //! Invariant: the table of orders holds the newest version ever seen; a fact about an older one is superseded.
 
 use super::breaker::{self, Gate, Vendor};
-use super::contact::{READING, Source};
-use super::shop::{CUSTOMERS_PER_QUERY, CustomerView, ORDERS_PER_QUERY, OrderHead, Shop, ShopError};
+use super::contact::{self, READING, Source};
+use super::shop::{
+    CUSTOMERS_PER_QUERY, CustomerView, GoneCustomer, ORDERS_PER_QUERY, OrderHead, Shop, ShopError,
+};
 use super::sql::{Row, Sql, SqlError, first, transaction};
 use super::{Engine, Ports, Priority, Step, dead, inbox, journal, retry};
 use crate::fact::{IdentityLink, OrderFact};
@@ -159,18 +161,28 @@ impl<P: Ports> Engine<P> {
         let observed_at_ms = self.ports.now_ms();
         let ids: Vec<String> = rows.iter().map(|row| row.customer.clone()).collect();
         let correlation_id = rows.first().map(|row| row.correlation_id.clone()).unwrap_or_default();
-        let views = match self.ports.shop().customers(&correlation_id, project, &ids).await {
-            Ok(views) => views,
+        let read = match self.ports.shop().customers(&correlation_id, project, &ids).await {
+            Ok(read) => read,
             Err(error) => return self.shop_failed(error),
         };
         let now = self.ports.now_ms();
         transaction(self.ports.sql(), |sql| {
             breaker::close(sql, Vendor::Commercetools)?;
             for row in &rows {
-                match views.iter().find(|view| view.customer == row.customer) {
-                    Some(view) => self.take_view(sql, row, view, observed_at_ms, now)?,
-                    None => {
-                        journal::write(sql, now, &row.correlation_id, &row.customer, "customer_gone", "")?
+                let view = read.views.iter().find(|view| view.customer == row.customer);
+                let gone = read.gone.iter().find(|gone| gone.customer == row.customer);
+                match (view, gone) {
+                    (Some(view), _) => self.take_view(sql, row, view, observed_at_ms, now)?,
+                    (None, Some(gone)) => take_gone(sql, row, gone, observed_at_ms, now)?,
+                    (None, None) => {
+                        journal::write(
+                            sql,
+                            now,
+                            &row.correlation_id,
+                            &row.customer,
+                            "customer_unreadable",
+                            "",
+                        )?;
                     }
                 }
                 sql.exec(
@@ -192,7 +204,7 @@ impl<P: Ports> Engine<P> {
         now: u64,
     ) -> Result<(), SqlError> {
         let mut link = IdentityLink {
-            id: format!("{READING}{observed_at_ms:015}:{:09}", row.mark),
+            id: reading(row, observed_at_ms),
             contact: view.contact.clone(),
             distinct_id: view.distinct_id.clone(),
             email: view.email.clone(),
@@ -220,6 +232,30 @@ impl<P: Ports> Engine<P> {
         })?;
         Ok(Step::Done)
     }
+}
+
+/// Id of a reading.
+fn reading(row: &Due, observed_at_ms: u64) -> String {
+    format!("{READING}{observed_at_ms:015}:{:09}", row.mark)
+}
+
+/// The customer record is gone. Its contact, if we know one, stays, without what the shop told of the customer.
+fn take_gone<S: Sql>(
+    sql: &S,
+    row: &Due,
+    gone: &GoneCustomer,
+    observed_at_ms: u64,
+    now: u64,
+) -> Result<(), SqlError> {
+    let known = contact::find(sql, &gone.contact)?.filter(|contact| !contact.suppressed);
+    let outcome = match known {
+        None => "no_contact",
+        Some(mut contact) => {
+            contact.forget_customer(&reading(row, observed_at_ms), observed_at_ms);
+            inbox::keep(sql, &contact, row.priority, &row.correlation_id, now)?
+        }
+    };
+    journal::write(sql, now, &row.correlation_id, &row.customer, "customer_gone", outcome)
 }
 
 /// Takes the newest version of an order over; its customer's history is due if it is new to us.

@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::predicate::{date_time, literal, literals, read_date_time};
-use super::shop::{ChangedPage, CustomerView, OrderHead, PAGE_LIMIT, ShopError, Window};
+use super::shop::{
+    ChangedPage, CustomerView, Customers, GoneCustomer, OrderHead, PAGE_LIMIT, ShopError, Window,
+};
 use crate::commerce::{Commerce, CommerceError, Customer, HISTORY_LIMIT, Order, OrderHistory};
 use crate::config::{CommerceProject, Config, Store, TidioProject};
 use crate::identity::{contact_key, distinct_id};
@@ -132,20 +134,29 @@ pub async fn customers(
     scope: Scope<'_>,
     correlation_id: &str,
     ids: &[String],
-) -> Result<Vec<CustomerView>, ShopError> {
-    let Some(list) = literals(ids) else { return Ok(Vec::new()) };
+) -> Result<Customers, ShopError> {
+    let Some(list) = literals(ids) else { return Ok(Customers::default()) };
     let predicate = format!("id in ({list})");
     let page = query(commerce, "/customers", &predicate, "id asc", "").await?;
     let records: Vec<Customer> = rows(&page);
     let known: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
     let histories = histories(commerce, scope, known).await?;
-    Ok(records
-        .into_iter()
-        .filter_map(|record| {
-            let orders = histories.get(&record.id).map_or(&[][..], Vec::as_slice);
-            view(scope, record, orders, correlation_id)
-        })
-        .collect())
+    let views = records.into_iter().filter_map(|record| {
+        let orders = histories.get(&record.id).map_or(&[][..], Vec::as_slice);
+        view(scope, record, orders, correlation_id)
+    });
+    Ok(Customers { views: views.collect(), gone: gone(scope, ids, &page) })
+}
+
+/// Who is not in the answer to a question for all of them. A row that cannot be read is there all the same.
+fn gone(scope: Scope<'_>, ids: &[String], page: &WirePage) -> Vec<GoneCustomer> {
+    let is_there =
+        |id: &str| page.results.iter().any(|row| row.get("id").and_then(Value::as_str) == Some(id));
+    let asked = ids.iter().filter(|id| literal(id).is_some());
+    asked
+        .filter(|id| !is_there(id))
+        .map(|id| GoneCustomer { customer: id.clone(), contact: contact_key(&scope.project.project_key, id) })
+        .collect()
 }
 
 /// Orders by customer, newest first. A page that is full may be cut: then the customers are asked for in halves,

@@ -76,6 +76,24 @@ pub struct CustomerView {
     pub properties: BTreeMap<String, String>,
 }
 
+/// A customer whose record is gone: deleted, and not merely out of reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoneCustomer {
+    /// Customer id.
+    pub customer: String,
+    /// Contact key.
+    pub contact: String,
+}
+
+/// Customers by id. One of whom nothing is said here has a record that could not be read.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Customers {
+    /// Those whose records are there.
+    pub views: Vec<CustomerView>,
+    /// Those whose records are not.
+    pub gone: Vec<GoneCustomer>,
+}
+
 /// Which changed orders: a window of change times, both ends included, milliseconds since the Unix epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -107,14 +125,13 @@ pub trait Shop {
         ids: &[String],
     ) -> impl Future<Output = Result<Vec<OrderHead>, ShopError>>;
 
-    /// Customers with their histories, at most [`CUSTOMERS_PER_QUERY`]. A customer record that is gone is not in
-    /// the answer.
+    /// Customers with their histories, at most [`CUSTOMERS_PER_QUERY`].
     fn customers(
         &self,
         correlation_id: &str,
         project: &str,
         ids: &[String],
-    ) -> impl Future<Output = Result<Vec<CustomerView>, ShopError>>;
+    ) -> impl Future<Output = Result<Customers, ShopError>>;
 
     /// A page of orders changed within a window, in the vendor's own order of ids, after `after`; at most
     /// [`PAGE_LIMIT`].

@@ -149,8 +149,8 @@ fn returned<'o>(context: &Context<'_>, info: &'o ReturnInfo) -> Vec<Told<'o>> {
     let mut told = Vec::with_capacity(2 * groups.len());
     for (item, quantity) in groups {
         if made(item) != changed(item) {
-            let label = context.language.say("return_registered");
-            told.push((made(item), format!("{label}: {quantity} ×")));
+            let (label, word) = (context.language.say("return"), context.language.say("registered"));
+            told.push((made(item), format!("{label}: {quantity} × {word}")));
         }
         told.push((changed(item), return_state(context, info, item, quantity)));
     }

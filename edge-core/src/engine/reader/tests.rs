@@ -22,7 +22,7 @@ fn a_customer_is_seen_as_an_identify_call_in_the_store_of_the_newest_order_sees_
         )
         .with("/orders?", &json!({ "results": [order(&json!({})), strange, older] }));
     let ids = ["c-1".to_owned(), "c-2".to_owned()];
-    let views = pollster::block_on(customers(&commerce, scope, "corr", &ids)).unwrap();
+    let views = pollster::block_on(customers(&commerce, scope, "corr", &ids)).unwrap().views;
     assert_eq!(views.len(), 1);
     assert_eq!(views[0].contact, "shop:customer:c-1");
     assert!(views[0].has_orders);
@@ -44,7 +44,8 @@ fn names_of_workflow_states_are_asked_for_where_the_project_says_so() {
         let commerce = FakeCommerce::default()
             .with("/customers?", &json!({ "results": [{ "id": "c-1" }] }))
             .with("/orders?", &json!({ "results": [order(&states)] }));
-        let views = pollster::block_on(customers(&commerce, scope, "corr", &["c-1".to_owned()])).unwrap();
+        let views =
+            pollster::block_on(customers(&commerce, scope, "corr", &["c-1".to_owned()])).unwrap().views;
         assert!(views[0].properties["ct_timeline"].contains("zugestellt, Verpackt"));
         let seen = commerce.asked.borrow().join("\n");
         assert_eq!(seen.contains("&expand=state"), asked, "{seen}");
@@ -73,7 +74,8 @@ fn the_timeline_is_the_same_whoever_reads_the_orders() {
         let commerce = FakeCommerce::default()
             .with("/customers?", &json!({ "results": [record] }))
             .with("/orders?", &json!({ "results": [order] }));
-        let views = pollster::block_on(customers(&commerce, scope, "corr", &["c-1".to_owned()])).unwrap();
+        let views =
+            pollster::block_on(customers(&commerce, scope, "corr", &["c-1".to_owned()])).unwrap().views;
         let read = &views[0].properties["ct_timeline"];
         assert!(read.contains(now), "{read}");
         // The shopper's page is in the other language: the same text all the same.
@@ -140,4 +142,20 @@ fn a_failure_says_whether_waiting_helps() {
     let html = FakeCommerce::default().with_text("/orders?", "<html>");
     let read = pollster::block_on(orders(&html, scope, &["o-1".to_owned()]));
     assert_eq!(read, Err(ShopError::Unavailable));
+}
+
+#[test]
+fn a_customer_is_gone_only_if_the_answer_says_nothing_of_the_id() {
+    let config = config();
+    let numbers = numbers();
+    let scope = Scope::find(&config, "main", "eu", &numbers).unwrap();
+    let commerce = FakeCommerce::default()
+        .with("/customers?", &json!({ "results": [{ "id": "c-1" }, { "id": "strange", "email": 7 }] }))
+        .with("/orders?", &json!({ "results": [] }));
+    let ids = ["c-1", "strange", "c-2", "no id \""].map(str::to_owned);
+    let read = pollster::block_on(customers(&commerce, scope, "corr", &ids)).unwrap();
+    assert_eq!(read.views.len(), 1);
+    let gone: Vec<(&str, &str)> =
+        read.gone.iter().map(|gone| (gone.customer.as_str(), gone.contact.as_str())).collect();
+    assert_eq!(gone, [("c-2", "shop:customer:c-2")]);
 }

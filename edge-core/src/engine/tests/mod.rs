@@ -11,6 +11,7 @@ mod shop;
 mod sim;
 mod speed;
 mod sqlite;
+mod timeline;
 mod vendor;
 
 use std::cell::{Cell, RefCell};
@@ -18,7 +19,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Engine, Ports, Priority, Settings};
-use crate::fact::{CreatePolicy, Fact, IdentityLink, OrderFact};
+use crate::fact::{CreatePolicy, CustomerFact, Fact, IdentityLink, OrderFact};
+use crate::property::Property;
 use shop::FakeShop;
 use sqlite::{Fuse, Sqlite};
 use vendor::Vendor;
@@ -36,6 +38,16 @@ pub struct World {
 }
 
 impl World {
+    /// A world whose shop tells what a store really lets out.
+    pub fn real(seed: u64) -> Self {
+        let mut world = World::new(seed);
+        let shop = Rc::get_mut(&mut world.shop).unwrap();
+        shop.real = Some(crate::testing::config());
+        let names = Property::ALL.iter().map(|property| property.name().to_owned());
+        *world.vendor.properties.borrow_mut() = names.collect();
+        world
+    }
+
     pub fn new(seed: u64) -> Self {
         let (fuse, clock) = (Rc::new(Fuse::default()), Rc::new(Cell::new(1_000_000)));
         let ahead = Rc::new(Cell::new(0));
@@ -135,6 +147,18 @@ pub fn order(key: &str, id: &str, version: Option<u64>) -> Fact {
         version,
         deleted: false,
         what: "OrderStateChanged".to_owned(),
+        correlation_id: format!("corr-{key}"),
+        observed_at_ms: 1,
+    })
+}
+
+/// A fact about a customer record.
+pub fn customer(key: &str, id: u64) -> Fact {
+    Fact::Customer(CustomerFact {
+        id: format!("customer:{key}"),
+        project: "main".to_owned(),
+        contact: format!("shop:customer:{id}"),
+        customer: id.to_string(),
         correlation_id: format!("corr-{key}"),
         observed_at_ms: 1,
     })

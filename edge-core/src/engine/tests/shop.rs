@@ -1,12 +1,21 @@
 //! A shop in memory: orders with versions, which can be out of reach.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use serde_json::{Value, json};
+
 use super::sqlite::Fuse;
-use crate::engine::shop::{ChangedPage, CustomerView, OrderHead, Shop, ShopError, Window};
+use crate::commerce::{Order, OrderHistory};
+use crate::config::Config;
+use crate::engine::shop::{
+    ChangedPage, CustomerView, Customers, GoneCustomer, OrderHead, Shop, ShopError, Window,
+};
 use crate::fact::CreatePolicy;
+use crate::json;
+use crate::project::{self, HistoryPlace};
+use crate::testing::numbers;
 
 /// Rows of a page: small, so that walks have several.
 const PAGE: usize = 3;
@@ -17,11 +26,19 @@ pub struct ShopOrder {
     pub customer: Option<String>,
     pub state: String,
     pub changed_ms: u64,
+    /// Members of commercetools' order, for a shop that tells real timelines.
+    pub members: Value,
 }
 
 pub struct FakeShop {
     pub orders: RefCell<BTreeMap<String, ShopOrder>>,
     pub create: Cell<CreatePolicy>,
+    /// Customers whose records were deleted.
+    pub gone: RefCell<BTreeSet<String>>,
+    /// Addresses that customers changed to.
+    pub emails: RefCell<BTreeMap<String, String>>,
+    /// With the properties that a store of this configuration lets out, instead of a short timeline.
+    pub real: Option<Config>,
     /// Reads that fail, from the next one on.
     pub failing: Cell<u32>,
     pub reads: RefCell<Vec<(&'static str, usize)>>,
@@ -36,6 +53,9 @@ impl FakeShop {
         FakeShop {
             orders: RefCell::default(),
             create: Cell::new(CreatePolicy::OnOrder),
+            gone: RefCell::default(),
+            emails: RefCell::default(),
+            real: None,
             failing: Cell::new(0),
             reads: RefCell::default(),
             clock,
@@ -46,13 +66,64 @@ impl FakeShop {
 
     /// Changes an order; gives its new version.
     pub fn change(&self, id: &str, customer: Option<u64>, state: &str) -> u64 {
+        self.change_members(id, customer, state, &|_| {})
+    }
+
+    /// The same with a change of its members.
+    pub fn change_members(
+        &self,
+        id: &str,
+        customer: Option<u64>,
+        state: &str,
+        change: &dyn Fn(&mut Value),
+    ) -> u64 {
         let mut orders = self.orders.borrow_mut();
         let version = orders.get(id).map_or(1, |order| order.version + 1);
         let customer = customer.map(|customer| customer.to_string());
         let changed_ms = self.clock.get() + self.ahead_ms.get();
-        let order = ShopOrder { version, customer, state: state.to_owned(), changed_ms };
+        let mut members = orders.get(id).map_or_else(|| json!({}), |order| order.members.clone());
+        change(&mut members);
+        let order = ShopOrder { version, customer, state: state.to_owned(), changed_ms, members };
         orders.insert(id.to_owned(), order);
         version
+    }
+
+    fn view(&self, id: &str) -> CustomerView {
+        let own = timeline(self, id);
+        let email = self.emails.borrow().get(id).cloned().unwrap_or_else(|| format!("c{id}@example.com"));
+        CustomerView {
+            customer: id.to_owned(),
+            contact: format!("shop:customer:{id}"),
+            distinct_id: format!("d-{id}"),
+            has_orders: !own.is_empty(),
+            email: Some(email),
+            first_name: Some("Anna".to_owned()),
+            last_name: None,
+            create: self.create.get(),
+            properties: match &self.real {
+                Some(config) => self.properties(config, id),
+                None => BTreeMap::from([("ct_timeline".to_owned(), own)]),
+            },
+        }
+    }
+
+    /// What store `de` lets out of a customer's history.
+    fn properties(&self, config: &Config, customer: &str) -> BTreeMap<String, String> {
+        let (orders, numbers) = (self.orders.borrow(), numbers());
+        let own = orders.iter().filter(|(_, order)| order.customer.as_deref() == Some(customer));
+        let mut own: Vec<Order> = own
+            .map(|(id, order)| {
+                let mut members = order.members.clone();
+                (members["id"], members["orderNumber"]) = (json!(id), json!(id));
+                (members["version"], members["orderState"]) = (json!(order.version), json!(order.state));
+                json::take(&crate::testing::order(&members)).unwrap()
+            })
+            .collect();
+        own.sort_by(|a, b| b.created_at.cmp(&a.created_at));
+        let (store, project, _) = config.store("de").unwrap();
+        let place = HistoryPlace { store, project, locale: "en-GB", numbers: &numbers };
+        let history = OrderHistory { total: own.len() as u64, orders: own };
+        project::history(place, None, &history).permitted(&store.policy)
     }
 
     fn call<T>(&self, name: &'static str, size: usize, read: impl FnOnce() -> T) -> Result<T, ShopError> {
@@ -96,24 +167,14 @@ impl Shop for FakeShop {
         })
     }
 
-    async fn customers(&self, _: &str, _: &str, ids: &[String]) -> Result<Vec<CustomerView>, ShopError> {
+    async fn customers(&self, _: &str, _: &str, ids: &[String]) -> Result<Customers, ShopError> {
         self.call("customers", ids.len(), || {
-            ids.iter()
-                .map(|id| {
-                    let own = timeline(self, id);
-                    CustomerView {
-                        customer: id.clone(),
-                        contact: format!("shop:customer:{id}"),
-                        distinct_id: format!("d-{id}"),
-                        has_orders: !own.is_empty(),
-                        email: Some(format!("c{id}@example.com")),
-                        first_name: Some("Anna".to_owned()),
-                        last_name: None,
-                        create: self.create.get(),
-                        properties: BTreeMap::from([("ct_timeline".to_owned(), own)]),
-                    }
-                })
-                .collect()
+            let (gone, there): (Vec<&String>, Vec<&String>) =
+                ids.iter().partition(|id| self.gone.borrow().contains(*id));
+            let gone = gone
+                .into_iter()
+                .map(|id| GoneCustomer { customer: id.clone(), contact: format!("shop:customer:{id}") });
+            Customers { views: there.into_iter().map(|id| self.view(id)).collect(), gone: gone.collect() }
         })
     }
 

@@ -59,8 +59,8 @@ fn everything_that_happened_is_told_newest_first() {
          2026-10-06 08:00 UTC · 1001 · Retoure: 2 × unbrauchbar, nicht erstattet (R-9)\n\
          2026-10-06 08:00 UTC · 1001 · Retoure: 1 × wieder auf Lager, erstattet (R-9)\n\
          2026-10-04 16:00 UTC · 1001 · Rücksendepaket: DHL R-9\n\
-         2026-10-04 15:00 UTC · 1001 · Retoure erfasst: 2 ×\n\
-         2026-10-04 15:00 UTC · 1001 · Retoure erfasst: 1 ×\n\
+         2026-10-04 15:00 UTC · 1001 · Retoure: 2 × erfasst\n\
+         2026-10-04 15:00 UTC · 1001 · Retoure: 1 × erfasst\n\
          2026-10-03 07:00 UTC · 1001 · Sendung\n\
          2026-10-02 11:00 UTC · 1001 · Paket: 0035\n\
          2026-10-02 09:30 UTC · 1001 · Sendung: DHL 0034\n\

@@ -104,7 +104,8 @@ export function contentOf(options: Options, service: Service | undefined): Omit<
     key,
     // A Subscription to changes says nothing of order edits.
     messages: [{ resourceTypeId: "order", types: changes ? ["OrderEditApplied"] : [...ORDER_MESSAGES] }],
-    changes: changes ? [{ resourceTypeId: "order" }] : [],
+    // Of customers, ids only: enough to read a changed address, or that a record is gone.
+    changes: [...(changes ? [{ resourceTypeId: "order" }] : []), { resourceTypeId: "customer" }],
     format: format === "platform" ? { type: "Platform" } : { type: "CloudEvents", cloudEventsVersion: "1.0" },
   };
 }
