@@ -225,8 +225,7 @@ impl Contact {
         }
     }
 
-    /// The shop no longer knows the customer: what it told of them is cleared, and the contact is not made any more.
-    /// A visit that is observed later counts more, as always.
+    /// The shop no longer knows the customer: what it told of them is cleared. A visit observed later counts more.
     pub(super) fn forget_customer(&mut self, by: &str, observed_at_ms: u64) {
         let at = observed_at_ms.max(self.last_reading_ms() + 1);
         let names: Vec<String> = self.property_names().into_iter().map(str::to_owned).collect();

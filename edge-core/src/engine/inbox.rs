@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::{self, Contact, Source, Stage};
 use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
-use super::{Priority, Settings, catalogue, consent, journal, orders, outbox, tally};
+use super::{Priority, Settings, catalogue, consent, histories, journal, outbox, tally};
 use crate::fact::{ContactSeen, CustomerFact, Fact, IdentityLink, OrderFact, TidioNews};
 
 /// Facts absorbed in one block.
@@ -161,7 +161,7 @@ fn absorb_customer<S: Sql>(
     if contact::find(sql, &fact.contact)?.is_none() {
         return Ok("not_ours");
     }
-    orders::mark_history(sql, &fact.project, &fact.customer, priority, &fact.correlation_id, now_ms)?;
+    histories::mark_history(sql, &fact.project, &fact.customer, priority, &fact.correlation_id, now_ms)?;
     Ok("queued")
 }
 

@@ -16,6 +16,7 @@ mod consent;
 mod contact;
 pub mod cursor;
 pub mod dead;
+mod histories;
 mod inbox;
 pub mod journal;
 mod orders;
