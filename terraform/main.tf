@@ -20,6 +20,7 @@ locals {
   }
 
   introspection_scopes = var.access_tokens == "introspection" ? ["introspect_oauth_tokens:${var.project_key}"] : []
+  messages_scopes      = var.messages == "poll" ? ["view_messages:${var.project_key}"] : []
   workflow_scopes      = var.workflow_states == "names" ? ["view_states:${var.project_key}"] : []
 }
 
@@ -76,5 +77,6 @@ resource "commercetools_api_client" "worker" {
     ["view_orders:${var.project_key}", "view_customers:${var.project_key}"],
     local.introspection_scopes,
     local.workflow_scopes,
+    local.messages_scopes,
   )
 }

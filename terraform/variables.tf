@@ -42,6 +42,17 @@ variable "workflow_states" {
   }
 }
 
+variable "messages" {
+  type        = string
+  default     = "off"
+  description = "As `messages` in wrangler.toml; `poll` adds the scope that it needs. The project must keep messages."
+
+  validation {
+    condition     = contains(["off", "poll"], var.messages)
+    error_message = "Must be off or poll."
+  }
+}
+
 variable "eventbridge" {
   type = object({
     account_id = string

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use edge_core::engine::messages;
 use edge_core::engine::reader::{self, Scope};
-use edge_core::engine::shop::{ChangedPage, Customers, OrderHead, Shop, ShopError, Window};
+use edge_core::engine::shop::{ChangedPage, Customers, MessagesPage, OrderHead, Shop, ShopError, Window};
 use edge_core::number::NumberFormats;
 use worker::Env;
 
@@ -70,5 +71,17 @@ impl Shop for ObjectShop {
         let (scope, correlation) = (self.scope(project)?, correlation(correlation_id));
         reader::changed(&CommerceClient::new(&self.env, scope.project, &correlation), scope, window, after)
             .await
+    }
+
+    async fn messages(
+        &self,
+        correlation_id: &str,
+        project: &str,
+        window: &Window,
+        after: Option<&str>,
+    ) -> Result<MessagesPage, ShopError> {
+        let (scope, correlation) = (self.scope(project)?, correlation(correlation_id));
+        let client = CommerceClient::new(&self.env, scope.project, &correlation);
+        messages::messages(&client, scope, correlation_id, platform::now_ms(), window, after).await
     }
 }

@@ -14,7 +14,7 @@ use edge_core::engine::admin::AdminRequest;
 use edge_core::engine::panel::Panel;
 use edge_core::engine::sql::SqlError;
 use edge_core::engine::{Engine, Ports, Priority, Receipt, Settings};
-use edge_core::engine::{reader, schema};
+use edge_core::engine::{messages, reader, schema};
 use edge_core::fact::Fact;
 use edge_core::json;
 use serde::de::DeserializeOwned;
@@ -245,7 +245,10 @@ impl TidioProject {
             let projects = loaded.as_ref().as_ref().map(|config| reader::projects_of(config, &order.tidio));
             engine.tidy().map_err(unusable)?;
             self.measure(&order.tidio, &engine).map_err(unusable)?;
-            engine.begin_sync(&projects.unwrap_or_default()).map_err(unusable)
+            let projects = projects.unwrap_or_default();
+            engine.begin_sync(&projects).map_err(unusable)?;
+            let polled = loaded.as_ref().as_ref().map(|config| messages::polled(config, &projects));
+            engine.begin_messages(&polled.unwrap_or_default()).map_err(unusable)
         });
         match begun {
             Ok(()) => {

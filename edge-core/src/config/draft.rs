@@ -265,6 +265,7 @@ fn commerce_project(
         region: settings.region,
         access_tokens: settings.access_tokens,
         workflow_states: settings.workflow_states,
+        messages: settings.messages,
         client_id: client_id?,
         client_secret: client_secret?,
     })

@@ -221,6 +221,17 @@ pub enum WorkflowStates {
 
 choice!(WorkflowStates { Off = "off", Names = "names" });
 
+/// Whether the Messages API is read beside the orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessagesApi {
+    /// It is not.
+    Off,
+    /// With every delta sync; the project must keep messages, and the API client needs `view_messages`.
+    Poll,
+}
+
+choice!(MessagesApi { Off = "off", Poll = "poll" });
+
 /// What a Tidio plan offers us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {

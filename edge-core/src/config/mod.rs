@@ -67,6 +67,8 @@ pub struct CommerceProject {
     pub access_tokens: AccessTokens,
     /// Whether names of workflow states are read.
     pub workflow_states: WorkflowStates,
+    /// Whether the Messages API is read.
+    pub messages: MessagesApi,
     /// Address of the API, without a trailing slash.
     pub api_url: String,
     /// Address of the token service, without a trailing slash.
@@ -146,7 +148,8 @@ impl CommerceProject {
     /// The scopes of our own access token.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
         let states = (self.workflow_states == WorkflowStates::Names).then_some("view_states");
-        ["view_orders", "view_customers"].into_iter().chain(states)
+        let messages = (self.messages == MessagesApi::Poll).then_some("view_messages");
+        ["view_orders", "view_customers"].into_iter().chain(states).chain(messages)
     }
 
     /// The rest of a query for orders: what is to be expanded in them.

@@ -4,8 +4,8 @@
 use super::events::EventsSettings;
 use super::kinds::{
     AccessTokens, BaseUrl, CountryCode, CurrencyCode, Ed25519Key, ExchangeRate, FieldPolicy, KeyAlgorithm,
-    KeyId, Label, LocaleTag, Name, Origin, ProjectKey, PublicKey, Region, Seconds, SecretName, Tier,
-    WidgetLanguage, WorkflowStates,
+    KeyId, Label, LocaleTag, MessagesApi, Name, Origin, ProjectKey, PublicKey, Region, Seconds, SecretName,
+    Tier, WidgetLanguage, WorkflowStates,
 };
 use super::section::section;
 use super::triggers::TriggerSettings;
@@ -48,6 +48,9 @@ section! {
         default("off", AccessTokens::Off) access_tokens: AccessTokens,
         /// Whether the timeline names the state of the order's own workflow; `names` needs the scope `view_states`.
         default("off", WorkflowStates::Off) workflow_states: WorkflowStates,
+        /// Whether the delta sync also reads the Messages API, which tells what no order shows: deletions, and changes of
+        /// customers. `poll` needs messages to be kept by the project, and the scope `view_messages`.
+        default("off", MessagesApi::Off) messages: MessagesApi,
         /// Another address of the API, for tests.
         optional api_url: BaseUrl,
         /// Another address of the token service, for tests.

@@ -20,6 +20,9 @@ const LAG_MS: u64 = 30_000;
 /// Name of the walk that follows the shop.
 const DELTA: &str = "delta";
 
+/// Name of the walk through the Messages API.
+pub(super) const MESSAGES: &str = "messages";
+
 /// Name of the walk that an operator starts.
 const BACKFILL: &str = "backfill";
 
@@ -45,7 +48,7 @@ pub struct Backfill {
 pub struct Walk {
     /// User's name of the commercetools project.
     pub project: String,
-    /// `delta`, `backfill` or `dry_run`.
+    /// `delta`, `messages`, `backfill` or `dry_run`.
     pub kind: String,
     /// The only store it covers.
     pub store: Option<String>,
@@ -124,7 +127,7 @@ fn save<S: Sql>(sql: &S, walk: &Walk) -> Result<(), SqlError> {
     Ok(())
 }
 
-fn load<S: Sql>(sql: &S, project: &str, kind: &str) -> Result<Walk, SqlError> {
+pub(super) fn load<S: Sql>(sql: &S, project: &str, kind: &str) -> Result<Walk, SqlError> {
     let statement = format!("SELECT {COLUMNS} FROM walk WHERE project = ?1 AND kind = ?2");
     let found = first(sql.exec(&statement, &[project.into(), kind.into()])?);
     found.map_or_else(
@@ -164,23 +167,9 @@ impl<P: Ports> Engine<P> {
     /// The database failed.
     pub fn begin_sync(&self, projects: &[String]) -> Result<(), SqlError> {
         let now = self.ports.now_ms();
-        let until_ms = now.saturating_sub(LAG_MS);
         transaction(self.ports.sql(), |sql| {
             people::begin_if_old(sql, now, self.settings.reconcile_ms)?;
-            for project in projects {
-                let mut walk = load(sql, project, DELTA)?;
-                if walk.until_ms.is_some() {
-                    continue;
-                }
-                let done = walk.done_until_ms.unwrap_or(until_ms);
-                walk.from_ms = Some(done.saturating_sub(OVERLAP_MS));
-                walk.done_until_ms = Some(done);
-                // A clock that is behind finds less, and the rest later.
-                walk.until_ms = Some(until_ms.max(done));
-                (walk.after, walk.seen, walk.changed) = (None, 0, 0);
-                save(sql, &walk)?;
-            }
-            Ok(())
+            open_windows(sql, projects, DELTA, now)
         })
     }
 
@@ -239,9 +228,14 @@ impl<P: Ports> Engine<P> {
             store: walk.store.clone(),
         };
         let correlation_id = self.new_correlation_id();
-        let read =
-            self.ports.shop().changed(&correlation_id, &walk.project, &window, walk.after.as_deref()).await;
-        match read {
+        let (shop, after) = (self.ports.shop(), walk.after.as_deref());
+        if walk.kind == MESSAGES {
+            return match shop.messages(&correlation_id, &walk.project, &window, after).await {
+                Ok(page) => self.take_messages(&walk, &page, &correlation_id),
+                Err(error) => self.shop_failed(error),
+            };
+        }
+        match shop.changed(&correlation_id, &walk.project, &window, after).await {
             Ok(page) => self.take_page(&walk, &page, &correlation_id),
             Err(error) => self.shop_failed(error),
         }
@@ -264,24 +258,60 @@ impl<P: Ports> Engine<P> {
                 next.newest_ms = next.newest_ms.max(head.changed_ms);
             }
             next.seen += page.heads.len() as u64;
-            next.after.clone_from(&page.after);
             if walk.kind == DRY_RUN {
                 next.customers = counted(sql, &walk.project)?;
-            }
-            if page.after.is_none() {
-                if walk.kind == DRY_RUN {
+                if page.after.is_none() {
                     forget_customers(sql, &walk.project)?;
                 }
-                next.done_until_ms = next.newest_ms.max(next.done_until_ms);
-                next.walked_ms = Some(now);
-                (next.from_ms, next.until_ms) = (None, None);
-                let detail = format!("{} seen, {} changed", next.seen, next.changed);
-                journal::write(sql, now, correlation_id, &next.project, &next.kind, &detail)?;
             }
-            save(sql, &next)
+            turn_page(sql, &mut next, page.after.as_ref(), correlation_id, now)
         })?;
         Ok(Step::Done)
     }
+}
+
+/// Opens the next window of a walk that follows the shop, unless one is being walked. The first call only sets the
+/// starting point.
+pub(super) fn open_windows<S: Sql>(
+    sql: &S,
+    projects: &[String],
+    kind: &str,
+    now: u64,
+) -> Result<(), SqlError> {
+    let until_ms = now.saturating_sub(LAG_MS);
+    for project in projects {
+        let mut walk = load(sql, project, kind)?;
+        if walk.until_ms.is_some() {
+            continue;
+        }
+        let done = walk.done_until_ms.unwrap_or(until_ms);
+        walk.from_ms = Some(done.saturating_sub(OVERLAP_MS));
+        walk.done_until_ms = Some(done);
+        // A clock that is behind finds less, and the rest later.
+        walk.until_ms = Some(until_ms.max(done));
+        (walk.after, walk.seen, walk.changed) = (None, 0, 0);
+        save(sql, &walk)?;
+    }
+    Ok(())
+}
+
+/// Stores where a walk stands after a page; after the last one, that its window is done.
+pub(super) fn turn_page<S: Sql>(
+    sql: &S,
+    walk: &mut Walk,
+    after: Option<&String>,
+    correlation_id: &str,
+    now: u64,
+) -> Result<(), SqlError> {
+    walk.after = after.cloned();
+    if after.is_none() {
+        walk.done_until_ms = walk.newest_ms.max(walk.done_until_ms);
+        walk.walked_ms = Some(now);
+        (walk.from_ms, walk.until_ms) = (None, None);
+        let detail = format!("{} seen, {} changed", walk.seen, walk.changed);
+        journal::write(sql, now, correlation_id, &walk.project, &walk.kind, &detail)?;
+    }
+    save(sql, walk)
 }
 
 /// Takes a changed order over. Gives whether it concerns a contact.

@@ -19,6 +19,7 @@ pub mod dead;
 mod histories;
 mod inbox;
 pub mod journal;
+pub mod messages;
 mod orders;
 mod outbox;
 pub mod panel;

@@ -82,8 +82,8 @@ struct WireHead {
 }
 
 #[derive(Deserialize)]
-struct WirePage {
-    results: Vec<Value>,
+pub(super) struct WirePage {
+    pub(super) results: Vec<Value>,
 }
 
 /// See [`Shop::orders`](super::shop::Shop::orders).
@@ -94,7 +94,7 @@ pub async fn orders(
 ) -> Result<Vec<OrderHead>, ShopError> {
     let Some(list) = literals(ids) else { return Ok(Vec::new()) };
     let predicate = format!("id in ({list}) and {}", scope.store_predicate());
-    let page = query(commerce, "/orders", &predicate, "id asc", "").await?;
+    let page = query(commerce, "/orders", &predicate, "id asc", PAGE_LIMIT, "").await?;
     Ok(heads(&page))
 }
 
@@ -121,7 +121,7 @@ pub async fn changed(
     if let Some(after) = after {
         predicate.push_str(&format!(" and id > {}", literal(after).ok_or(ShopError::Rejected)?));
     }
-    let page = query(commerce, "/orders", &predicate, "id asc", "").await?;
+    let page = query(commerce, "/orders", &predicate, "id asc", PAGE_LIMIT, "").await?;
     // The last row as returned: ids are not ordered by their text.
     let last = page.results.last().and_then(|row| row.get("id")).and_then(Value::as_str);
     let after = last.filter(|_| page.results.len() >= PAGE_LIMIT).map(str::to_owned);
@@ -137,7 +137,7 @@ pub async fn customers(
 ) -> Result<Customers, ShopError> {
     let Some(list) = literals(ids) else { return Ok(Customers::default()) };
     let predicate = format!("id in ({list})");
-    let page = query(commerce, "/customers", &predicate, "id asc", "").await?;
+    let page = query(commerce, "/customers", &predicate, "id asc", PAGE_LIMIT, "").await?;
     let records: Vec<Customer> = rows(&page);
     let known: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
     let histories = histories(commerce, scope, known).await?;
@@ -171,8 +171,15 @@ async fn histories(
     while let Some(group) = pending.pop() {
         let Some(list) = literals(&group) else { continue };
         let predicate = format!("customerId in ({list}) and {}", scope.store_predicate());
-        let page =
-            query(commerce, "/orders", &predicate, "createdAt desc", scope.project.order_expansion()).await?;
+        let page = query(
+            commerce,
+            "/orders",
+            &predicate,
+            "createdAt desc",
+            PAGE_LIMIT,
+            scope.project.order_expansion(),
+        )
+        .await?;
         if page.results.len() >= PAGE_LIMIT && group.len() > 1 {
             let (left, right) = group.split_at(group.len() / 2);
             pending.extend([left.to_vec(), right.to_vec()]);
@@ -225,18 +232,19 @@ fn view(scope: Scope<'_>, record: Customer, orders: &[Order], correlation_id: &s
     })
 }
 
-async fn query(
+pub(super) async fn query(
     commerce: &impl Commerce,
     resource: &str,
     predicate: &str,
     sort: &str,
+    limit: usize,
     expansion: &str,
 ) -> Result<WirePage, ShopError> {
     let mut path = format!("{resource}?where=");
     percent_encode(predicate, &mut path);
     path.push_str("&sort=");
     percent_encode(sort, &mut path);
-    path.push_str(&format!("&limit={PAGE_LIMIT}&withTotal=false{expansion}"));
+    path.push_str(&format!("&limit={limit}&withTotal=false{expansion}"));
     let body = commerce.get(&path).await.map_err(|error| match error {
         CommerceError::Rejected | CommerceError::NotFound => ShopError::Rejected,
         CommerceError::Unavailable | CommerceError::Timeout | CommerceError::Malformed => {

@@ -5,7 +5,7 @@ use std::future::Future;
 
 use thiserror::Error;
 
-use crate::fact::CreatePolicy;
+use crate::fact::{CreatePolicy, Fact};
 
 /// Orders asked for by id in one query: the ids go into the address, and longer ones are not known to be safe.
 pub const ORDERS_PER_QUERY: usize = 100;
@@ -114,6 +114,22 @@ pub struct ChangedPage {
     pub after: Option<String>,
 }
 
+/// Messages on a page: some hold a whole order.
+pub const MESSAGES_PER_PAGE: usize = 100;
+
+/// A page of messages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessagesPage {
+    /// What they say, as facts with the keys of the same messages delivered by an event service.
+    pub facts: Vec<Fact>,
+    /// Messages on the page.
+    pub seen: u64,
+    /// When the newest was made by commercetools' clock, milliseconds since the Unix epoch.
+    pub newest_ms: Option<u64>,
+    /// Last id of the page, to go on from; absent on the last page.
+    pub after: Option<String>,
+}
+
 /// commercetools. `project` is the user's name of the commercetools project.
 pub trait Shop {
     /// Orders by id, at most [`ORDERS_PER_QUERY`], of the stores that this Tidio project serves. What is not in
@@ -142,4 +158,14 @@ pub trait Shop {
         window: &Window,
         after: Option<&str>,
     ) -> impl Future<Output = Result<ChangedPage, ShopError>>;
+
+    /// A page of messages about orders and customers made within a window, in the vendor's own order of ids, after
+    /// `after`; at most [`MESSAGES_PER_PAGE`].
+    fn messages(
+        &self,
+        correlation_id: &str,
+        project: &str,
+        window: &Window,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<MessagesPage, ShopError>>;
 }

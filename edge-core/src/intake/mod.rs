@@ -19,6 +19,7 @@ mod webhook;
 use subtle::ConstantTimeEq;
 
 pub use answer::{Reply, Service, Verdict, markdown};
+pub(crate) use notice::notice;
 pub use notice::{Notice, Sorted, read, sort};
 pub use pubsub::{Push, push, push_senders};
 pub use sns::{Delivery, Headers, delivery};

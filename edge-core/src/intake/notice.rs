@@ -167,7 +167,8 @@ struct PayloadNotIncluded {
 /// Longest text that is taken over from a notification.
 const TEXT_CHARS: usize = 128;
 
-fn notice(value: &Value) -> Notice {
+/// One notification, in any of its wrappers.
+pub(crate) fn notice(value: &Value) -> Notice {
     let wrapped = value.get("detail");
     let source = wrapped.and(value.get("source")).and_then(Value::as_str).map(cut);
     let inner = wrapped.unwrap_or(value);

@@ -10,9 +10,9 @@ use super::sqlite::Fuse;
 use crate::commerce::{Order, OrderHistory};
 use crate::config::Config;
 use crate::engine::shop::{
-    ChangedPage, CustomerView, Customers, GoneCustomer, OrderHead, Shop, ShopError, Window,
+    ChangedPage, CustomerView, Customers, GoneCustomer, MessagesPage, OrderHead, Shop, ShopError, Window,
 };
-use crate::fact::CreatePolicy;
+use crate::fact::{CreatePolicy, Fact};
 use crate::json;
 use crate::project::{self, HistoryPlace};
 use crate::testing::numbers;
@@ -33,6 +33,8 @@ pub struct ShopOrder {
 pub struct FakeShop {
     pub orders: RefCell<BTreeMap<String, ShopOrder>>,
     pub create: Cell<CreatePolicy>,
+    /// The Messages API: when each was made, and what it says.
+    pub messages: RefCell<Vec<(u64, Fact)>>,
     /// Customers whose records were deleted.
     pub gone: RefCell<BTreeSet<String>>,
     /// Addresses that customers changed to.
@@ -53,6 +55,7 @@ impl FakeShop {
         FakeShop {
             orders: RefCell::default(),
             create: Cell::new(CreatePolicy::OnOrder),
+            messages: RefCell::default(),
             gone: RefCell::default(),
             emails: RefCell::default(),
             real: None,
@@ -201,6 +204,32 @@ impl Shop for FakeShop {
                 .collect();
             let after = (found.len() == PAGE).then(|| found.last().unwrap().id.clone());
             ChangedPage { heads: found, after }
+        })
+    }
+
+    async fn messages(
+        &self,
+        _: &str,
+        _: &str,
+        window: &Window,
+        after: Option<&str>,
+    ) -> Result<MessagesPage, ShopError> {
+        self.call("messages", 1, || {
+            let all = self.messages.borrow();
+            let start: usize = after.map_or(0, |after| after.parse().unwrap());
+            let found: Vec<(usize, &(u64, Fact))> = all
+                .iter()
+                .enumerate()
+                .skip(start)
+                .filter(|(_, (at, _))| (window.from_ms..=window.until_ms).contains(at))
+                .take(PAGE)
+                .collect();
+            MessagesPage {
+                facts: found.iter().map(|(_, (_, fact))| fact.clone()).collect(),
+                seen: found.len() as u64,
+                newest_ms: found.iter().map(|(_, (at, _))| *at).max(),
+                after: (found.len() == PAGE).then(|| (found.last().unwrap().0 + 1).to_string()),
+            }
         })
     }
 }

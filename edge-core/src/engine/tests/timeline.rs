@@ -159,6 +159,48 @@ fn a_customer_who_is_gone_before_the_contact_was_made_gets_none() {
     assert!(world.vendor.contacts.borrow().is_empty());
 }
 
+#[test]
+fn messages_tell_a_sync_without_events_of_deletions_and_changed_customers() {
+    let world = World::real(1);
+    let engine = world.open();
+    let names = ["main".to_owned()];
+    let tick = || {
+        world.clock.set(world.clock.get() + 60_000);
+        engine.begin_sync(&names).unwrap();
+        engine.begin_messages(&names).unwrap();
+        assert!(world.settle(&engine, DAY_MS));
+    };
+    tick();
+    for id in ["1001", "1002", "1003"] {
+        place(&world, id, 1, &json!({}));
+    }
+    let tell = |fact| world.shop.messages.borrow_mut().push((world.clock.get(), fact));
+    for id in ["1001", "1002", "1003"] {
+        tell(order(&format!("made/{id}"), id, Some(1)));
+    }
+    tick();
+    assert_eq!(shown(&world, 1, "ct_orders").as_deref(), Some("3"));
+    world.shop.orders.borrow_mut().remove("1002");
+    world.shop.emails.borrow_mut().insert("1".to_owned(), "new@example.com".to_owned());
+    let Fact::Order(mut gone) = order("gone/1002", "1002", Some(2)) else { unreachable!() };
+    gone.deleted = true;
+    tell(Fact::Order(gone));
+    tell(customer("moved", 1));
+    tick();
+    assert!(!timeline(&world, 1).contains("1002") && timeline(&world, 1).contains("1003"));
+    assert_eq!(email(&world, 1).as_deref(), Some("new@example.com"));
+    // Windows overlap: what was told is told again, and costs neither a read of orders nor a write.
+    let (reads, calls) = (world.shop.reads.borrow().len(), world.vendor.calls.borrow().len());
+    tick();
+    let again: Vec<&str> = world.shop.reads.borrow()[reads..].iter().map(|(name, _)| *name).collect();
+    assert!(again.iter().all(|name| ["changed", "messages"].contains(name)), "{again:?}");
+    assert_eq!(world.vendor.calls.borrow().len(), calls);
+    world.shop.gone.borrow_mut().insert("1".to_owned());
+    tell(customer("deleted", 1));
+    tick();
+    assert_eq!(timeline(&world, 1), "");
+}
+
 /// What happens in the shop, one update of one order each.
 #[derive(Clone, Debug)]
 enum Update {
