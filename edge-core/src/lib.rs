@@ -23,6 +23,7 @@ pub mod order_message;
 pub mod project;
 pub mod proof;
 pub mod property;
+pub mod retry_after;
 pub mod route;
 #[cfg(test)]
 mod testing;

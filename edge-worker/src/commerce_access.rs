@@ -201,7 +201,7 @@ fn read_token(body: &str, now_ms: u64) -> Option<AccessToken> {
 pub const fn word(error: CommerceError) -> &'static str {
     match error {
         CommerceError::NotFound => "not_found",
-        CommerceError::Unavailable => "unavailable",
+        CommerceError::Unavailable | CommerceError::Busy { .. } => "unavailable",
         CommerceError::Timeout => "timeout",
         CommerceError::Rejected => "rejected",
         CommerceError::Malformed => "malformed",

@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::CORRELATION_HEADER;
-use edge_core::commerce::{Answer, CommerceError, read_answer};
+use edge_core::commerce::{Answer, CommerceError, busy, read_answer};
 use edge_core::config::CommerceProject;
 
 use crate::exchange::{Exchange, Limits, Lost};
@@ -17,6 +17,8 @@ use crate::platform;
 const ATTEMPTS: u32 = 3;
 /// Longest pause before the first repetition, in milliseconds; it doubles, and the pause is drawn below it.
 const PAUSE_MS: u64 = 100;
+/// Longest pause that the vendor can ask for here; whoever wants more time is not asked again by this request.
+const PATIENCE_MS: u64 = 1_000;
 /// A chat waits for an answer, so slow is as good as absent. A cart of 500 lines with all their attributes stays below
 /// 8 MiB.
 const LIMITS: Limits = Limits { timeout_ms: 2_500, max_bytes: 8 * 1024 * 1024 };
@@ -96,17 +98,22 @@ pub fn read_request<'a>(
 }
 
 impl CommerceRequest<'_> {
-    /// Sends the request until there is an answer worth having. Only "unavailable" is repeated: a vendor that was
-    /// too slow once has used up the time already. Repeatable: reads, and requests for a token.
+    /// Sends the request until there is an answer worth having. Only "unavailable" is repeated, after the time that
+    /// the vendor asks for: one that was too slow once has used up the time already. Repeatable: reads, and requests for a token.
     pub async fn send(&self) -> Answer {
         let mut pause_ms = PAUSE_MS;
         let mut attempt = 1;
         loop {
             let answer = self.attempt().await;
-            if attempt == ATTEMPTS || answer != Answer::Failed(CommerceError::Unavailable) {
-                return answer;
-            }
-            platform::sleep_ms(platform::jitter_ms(pause_ms)).await;
+            let wait_ms = match answer {
+                _ if attempt == ATTEMPTS => return answer,
+                Answer::Failed(CommerceError::Unavailable) => platform::jitter_ms(pause_ms),
+                Answer::Failed(CommerceError::Busy { retry_after_ms }) if retry_after_ms <= PATIENCE_MS => {
+                    retry_after_ms + platform::jitter_ms(pause_ms)
+                }
+                _ => return answer,
+            };
+            platform::sleep_ms(wait_ms).await;
             pause_ms *= 2;
             attempt += 1;
         }
@@ -128,14 +135,17 @@ impl CommerceRequest<'_> {
             headers: &headers,
             body: self.form.as_deref(),
         };
-        let received = match exchange.send(LIMITS, ["content-type"]).await {
+        let received = match exchange.send(LIMITS, ["content-type", "retry-after"]).await {
             Ok(received) => received,
             Err(Lost::Broken) => return Answer::Failed(CommerceError::Unavailable),
             Err(Lost::Timeout) => return Answer::Failed(CommerceError::Timeout),
             Err(Lost::TooLarge) => return Answer::Failed(CommerceError::Malformed),
             Err(Lost::Unsendable) => return Answer::Failed(CommerceError::Rejected),
         };
-        let [content_type] = received.headers;
+        let [content_type, retry_after] = received.headers;
+        if let Some(error) = busy(received.status, retry_after.as_deref(), platform::now_ms()) {
+            return Answer::Failed(error);
+        }
         match String::from_utf8(received.body) {
             Ok(body) => read_answer(received.status, content_type.as_deref(), body),
             Err(_not_text) => Answer::Failed(CommerceError::Malformed),

@@ -9,6 +9,7 @@ use edge_core::engine::tidio::{
     TidioContact, TidioError,
 };
 use edge_core::engine::wire;
+use edge_core::retry_after;
 use serde_json::Value;
 
 use crate::exchange::{Exchange, Limits};
@@ -98,7 +99,8 @@ impl TidioClient {
         let result = if (200..300).contains(&status) {
             Ok(received.body)
         } else {
-            Err(wire::read_error(status, retry_after.as_deref(), &received.body))
+            let wait_ms = retry_after.and_then(|text| retry_after::wait_ms(&text, platform::now_ms()));
+            Err(wire::read_error(status, wait_ms, &received.body))
         };
         (Some(status), rate, result)
     }

@@ -21,6 +21,7 @@ use crate::config::{CommerceProject, StoreKey};
 use crate::json;
 use crate::link::percent_encode;
 use crate::proof::{ProvenSubject, Subject};
+use crate::retry_after;
 
 /// Why a read gave nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -31,6 +32,12 @@ pub enum CommerceError {
     /// No answer, or "overloaded". Repeating is safe.
     #[error("unavailable")]
     Unavailable,
+    /// "Overloaded", with the time after which to repeat.
+    #[error("busy")]
+    Busy {
+        /// From the answer on.
+        retry_after_ms: u64,
+    },
     /// No answer in time. Repeating is safe.
     #[error("timed out")]
     Timeout,
@@ -46,7 +53,7 @@ impl From<CommerceError> for ErrorCode {
     fn from(error: CommerceError) -> Self {
         match error {
             CommerceError::NotFound => ErrorCode::NotFound,
-            CommerceError::Unavailable => ErrorCode::CommerceUnavailable,
+            CommerceError::Unavailable | CommerceError::Busy { .. } => ErrorCode::CommerceUnavailable,
             CommerceError::Timeout => ErrorCode::CommerceTimeout,
             CommerceError::Rejected => ErrorCode::CommerceRejected,
             CommerceError::Malformed => ErrorCode::CommerceMalformed,
@@ -108,6 +115,12 @@ pub fn read_answer(status: u16, content_type: Option<&str>, body: String) -> Ans
         429 | 500..=599 => Answer::Failed(CommerceError::Unavailable),
         _ => Answer::Failed(CommerceError::Malformed),
     }
+}
+
+/// What an answer says that asks for time: 429 or 503 with `Retry-After`.
+pub fn busy(status: u16, retry_after: Option<&str>, now_ms: u64) -> Option<CommerceError> {
+    let retry_after_ms = retry_after::wait_ms(retry_after?, now_ms)?;
+    matches!(status, 429 | 503).then_some(CommerceError::Busy { retry_after_ms })
 }
 
 /// Errors of the API repeat their status in the body.

@@ -10,7 +10,12 @@ use super::cursor::Backfill;
 use super::dead::{self, DeadLetter, Filter};
 use super::journal::Story;
 use super::sql::{Sql, SqlError, first, transaction};
-use super::{Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox, people, queue, tally};
+use super::{
+    Engine, Ports, Priority, budget, catalogue, cursor, journal, outbox, people, queue, retry, tally,
+};
+
+/// No retry comes later than this: its longest delay, with room for what is added to it.
+const LONGEST_WAIT_MS: u64 = 2 * retry::CAP_MS;
 
 /// Dead letters or journal lines in one answer.
 const LIST_LIMIT: u32 = 500;
@@ -103,6 +108,13 @@ impl<P: Ports> Engine<P> {
             "DELETE FROM inbox WHERE due_ms IS NULL AND received_ms < ?1",
             &[before(self.settings.inbox_ms)],
         )?;
+        // Nothing is put off for longer than the longest wait, unless the clock was ahead and has come back.
+        for table in ["inbox", "outbox", "history"] {
+            sql.exec(
+                &format!("UPDATE {table} SET due_ms = ?1 WHERE due_ms > ?2"),
+                &[now.into(), (now + LONGEST_WAIT_MS).into()],
+            )?;
+        }
         Ok(())
     }
 

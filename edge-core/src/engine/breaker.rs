@@ -12,6 +12,12 @@ const PROBE_CAP_MS: u64 = 60_000;
 /// Credentials do not heal by themselves: probe less often.
 const UNAUTHORISED_PROBE_MS: u64 = 5 * 60_000;
 
+/// Longest wait that a vendor can ask for: an hour.
+const ASKED_CAP_MS: u64 = 60 * 60_000;
+
+/// A clock that has come back makes a wait longer by this at most.
+const CLOCK_MARGIN_MS: u64 = 60_000;
+
 /// A vendor that can be out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vendor {
@@ -45,6 +51,9 @@ pub enum Gate {
 struct State {
     failures: u64,
     probe_at_ms: Option<u64>,
+    /// The wait when it began.
+    #[serde(default)]
+    wait_ms: u64,
     cause: Option<String>,
 }
 
@@ -53,21 +62,28 @@ pub fn gate<S: Sql>(sql: &S, vendor: Vendor, now_ms: u64) -> Result<Gate, SqlErr
     let state: State = load(sql, vendor.state_name())?;
     Ok(match state.probe_at_ms {
         None => Gate::Closed,
-        // A clock that has come back must not keep the breaker open for longer than the longest wait.
-        Some(at) if at <= now_ms || at > now_ms + UNAUTHORISED_PROBE_MS => Gate::Probe,
+        Some(at) if at <= now_ms || at > now_ms + state.wait_ms + CLOCK_MARGIN_MS => Gate::Probe,
         Some(at) => Gate::OpenUntil(at),
     })
 }
 
-/// The vendor failed as a whole (again): wait before the next probe.
-pub fn open<S: Sql>(sql: &S, vendor: Vendor, now_ms: u64, random: u64, cause: &str) -> Result<(), SqlError> {
+/// The vendor failed as a whole (again): wait before the next probe, at least as long as it `asked`.
+pub fn open<S: Sql>(
+    sql: &S,
+    vendor: Vendor,
+    now_ms: u64,
+    random: u64,
+    cause: &str,
+    asked_ms: Option<u64>,
+) -> Result<(), SqlError> {
     let mut state: State = load(sql, vendor.state_name())?;
     let wait = match cause {
         "unauthorised" => UNAUTHORISED_PROBE_MS,
         _ => retry::delay_ms(state.failures, random).min(PROBE_CAP_MS),
     };
     state.failures += 1;
-    state.probe_at_ms = Some(now_ms + wait);
+    state.wait_ms = wait.max(asked_ms.unwrap_or(0).min(ASKED_CAP_MS));
+    state.probe_at_ms = Some(now_ms + state.wait_ms);
     state.cause = Some(cause.to_owned());
     store(sql, vendor.state_name(), &state)
 }

@@ -22,6 +22,9 @@ const MARGIN_MS: u64 = 250;
 /// time-out.
 pub const REQUEST_OVER_MS: u64 = 30_000;
 
+/// Longest wait that an answer can ask for: an hour.
+const LONGEST_WAIT_MS: u64 = 60 * 60_000;
+
 /// Until the first answer tells the limit: that of the smallest plan with contact calls (Plus).
 const ASSUMED_LIMIT: u32 = 60;
 
@@ -37,6 +40,9 @@ struct Known {
     foreign: u32,
     foreign_until_ms: u64,
     blocked_until_ms: u64,
+    /// For how long, when the wait began.
+    #[serde(default)]
+    blocked_for_ms: u64,
 }
 
 const STATE: &str = "budget";
@@ -64,7 +70,9 @@ pub fn take<S: Sql>(sql: &S, now_ms: u64, priority: Priority) -> Result<Result<S
 
 fn check<S: Sql>(sql: &S, now_ms: u64, priority: Priority) -> Result<Option<u64>, SqlError> {
     let known: Known = load(sql, STATE)?;
-    if now_ms < known.blocked_until_ms && known.blocked_until_ms <= now_ms + 2 * WINDOW_MS {
+    // A clock that was ahead and has come back must not make the wait longer than was asked for, by more than a window.
+    let longest = now_ms.saturating_add(known.blocked_for_ms + WINDOW_MS);
+    if now_ms < known.blocked_until_ms && known.blocked_until_ms <= longest {
         return Ok(Some(known.blocked_until_ms));
     }
     forget_old(sql, now_ms)?;
@@ -98,8 +106,8 @@ pub fn finish<S: Sql>(
             }
         }
         if let Some(TidioError::RateLimited { retry_after_ms }) = error {
-            let wait = retry_after_ms.unwrap_or(WINDOW_MS).clamp(1_000, 2 * WINDOW_MS);
-            known.blocked_until_ms = now_ms + wait;
+            known.blocked_for_ms = retry_after_ms.unwrap_or(WINDOW_MS).clamp(1_000, LONGEST_WAIT_MS);
+            known.blocked_until_ms = now_ms + known.blocked_for_ms;
         }
         store(sql, STATE, &known)
     })

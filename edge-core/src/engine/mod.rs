@@ -24,7 +24,7 @@ mod orders;
 mod outbox;
 pub mod panel;
 mod people;
-mod predicate;
+pub(crate) mod predicate;
 mod queue;
 pub mod reader;
 mod resolve;

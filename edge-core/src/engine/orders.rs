@@ -145,7 +145,8 @@ impl<P: Ports> Engine<P> {
     pub(super) fn shop_failed(&self, error: ShopError) -> Result<Step, SqlError> {
         let now = self.ports.now_ms();
         transaction(self.ports.sql(), |sql| {
-            breaker::open(sql, Vendor::Commercetools, now, self.ports.random(), error.cause())?;
+            let random = self.ports.random();
+            breaker::open(sql, Vendor::Commercetools, now, random, error.cause(), error.asked_ms())?;
             journal::write(sql, now, "", "commercetools", "breaker_open", error.cause())
         })?;
         Ok(Step::Done)

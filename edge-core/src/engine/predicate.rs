@@ -34,7 +34,7 @@ pub(super) fn date_time(ms: u64) -> String {
 }
 
 /// The inverse of [`date_time`]; the fraction may be missing or of any length.
-pub(super) fn read_date_time(text: &str) -> Option<u64> {
+pub(crate) fn read_date_time(text: &str) -> Option<u64> {
     let number = |from: usize, until: usize| text.get(from..until)?.parse::<u64>().ok();
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);

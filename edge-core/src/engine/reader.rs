@@ -250,6 +250,7 @@ pub(super) async fn query(
         CommerceError::Unavailable | CommerceError::Timeout | CommerceError::Malformed => {
             ShopError::Unavailable
         }
+        CommerceError::Busy { retry_after_ms } => ShopError::Busy { retry_after_ms },
     })?;
     json::read(body.as_bytes()).map_err(|_not_a_page| ShopError::Unavailable)
 }

@@ -98,8 +98,12 @@ impl<P: Ports> Engine<P> {
             outbox::postpone(sql, &row.contact, now + READ_BACK_MS)?;
             return journal::write(sql, now, &row.correlation_id, &row.contact, "read_back", "not there");
         }
-        // The grace only counts from a clock that has not gone back since.
+        // A clock that was ahead when the grace began and has come back: it begins again, once.
         let grace = contact.grace_until_ms.min(now + self.settings.widget_grace_ms);
+        if grace < contact.grace_until_ms {
+            contact.grace_until_ms = grace;
+            contact::save(sql, &contact, now)?;
+        }
         if now < grace {
             outbox::postpone(sql, &row.contact, grace)?;
             return journal::write(sql, now, &row.correlation_id, &row.contact, "waiting", "for the widget");

@@ -4,7 +4,7 @@
 const BASE_MS: u64 = 2_000;
 
 /// Longest delay before jitter: one hour.
-const CAP_MS: u64 = 60 * 60 * 1_000;
+pub const CAP_MS: u64 = 60 * 60 * 1_000;
 
 /// Shortest delay after jitter, so that a lucky draw is not a busy loop.
 const FLOOR_MS: u64 = 250;

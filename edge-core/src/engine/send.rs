@@ -248,7 +248,7 @@ impl<P: Ports> Engine<P> {
 
     pub(super) fn open_breaker(&self, now: u64, error: &TidioError) -> Result<(), SqlError> {
         transaction(self.ports.sql(), |sql| {
-            breaker::open(sql, Vendor::Tidio, now, self.ports.random(), error.cause())?;
+            breaker::open(sql, Vendor::Tidio, now, self.ports.random(), error.cause(), None)?;
             journal::write(sql, now, "", "tidio", "breaker_open", error.cause())
         })
     }

@@ -22,6 +22,12 @@ pub enum ShopError {
     /// No answer, not in time, or not the API's. Try later.
     #[error("unavailable")]
     Unavailable,
+    /// Overloaded, with the time after which to try again.
+    #[error("busy")]
+    Busy {
+        /// From the answer on.
+        retry_after_ms: u64,
+    },
     /// Credentials, scopes or our request were refused. A person must act.
     #[error("rejected")]
     Rejected,
@@ -31,8 +37,16 @@ impl ShopError {
     /// Stable word.
     pub const fn cause(self) -> &'static str {
         match self {
-            ShopError::Unavailable => "unavailable",
+            ShopError::Unavailable | ShopError::Busy { .. } => "unavailable",
             ShopError::Rejected => "unauthorised",
+        }
+    }
+
+    /// The wait that the vendor asked for.
+    pub const fn asked_ms(self) -> Option<u64> {
+        match self {
+            ShopError::Busy { retry_after_ms } => Some(retry_after_ms),
+            ShopError::Unavailable | ShopError::Rejected => None,
         }
     }
 }

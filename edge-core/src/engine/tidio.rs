@@ -23,7 +23,7 @@ pub struct Rate {
 /// Why a call did not give what was asked for: whose fault, and what happens next.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TidioError {
-    /// 429. Nothing was done. Wait as told, else for the whole window.
+    /// 429, or 503 with a time. Nothing was done. Wait as told, else for the whole window.
     #[error("rate limited")]
     RateLimited {
         /// `Retry-After`, when sent.

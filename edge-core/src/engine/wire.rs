@@ -184,13 +184,13 @@ pub fn read_departments(body: &[u8]) -> Option<Vec<Department>> {
 }
 
 /// What a status outside 200–299 means.
-pub fn read_error(status: u16, retry_after: Option<&str>, body: &[u8]) -> TidioError {
+/// `retry_after_ms` is the wait that the answer asks for.
+pub fn read_error(status: u16, retry_after_ms: Option<u64>, body: &[u8]) -> TidioError {
+    match (status, retry_after_ms) {
+        (429, _) | (503, Some(_)) => return TidioError::RateLimited { retry_after_ms },
+        _ => {}
+    }
     match status {
-        429 => TidioError::RateLimited {
-            retry_after_ms: retry_after
-                .and_then(|seconds| seconds.trim().parse::<u64>().ok())
-                .map(|seconds| seconds.saturating_mul(1_000)),
-        },
         401 | 403 | 406 => TidioError::Unauthorised,
         404 | 410 => TidioError::NotFound,
         408 => TidioError::OutcomeUnknown { status: Some(status) },
@@ -230,9 +230,11 @@ mod tests {
             field: field.map(str::to_owned),
         };
         let unknown = |status| TidioError::OutcomeUnknown { status: Some(status) };
-        let cases: &[(u16, Option<&str>, &str, TidioError)] = &[
+        let cases: &[(u16, Option<u64>, &str, TidioError)] = &[
             (429, None, "", TidioError::RateLimited { retry_after_ms: None }),
-            (429, Some("7"), "", TidioError::RateLimited { retry_after_ms: Some(7_000) }),
+            (429, Some(7_000), "", TidioError::RateLimited { retry_after_ms: Some(7_000) }),
+            (503, Some(7_000), "", TidioError::RateLimited { retry_after_ms: Some(7_000) }),
+            (500, Some(7_000), "", unknown(500)),
             (401, None, "", TidioError::Unauthorised),
             (403, None, "{}", TidioError::Unauthorised),
             (404, None, "{}", TidioError::NotFound),
@@ -253,8 +255,8 @@ mod tests {
                 rejected("validation_error", Some("email")),
             ),
         ];
-        for (status, retry_after, body, expected) in cases {
-            assert_eq!(&read_error(*status, *retry_after, body.as_bytes()), expected, "{status} {body}");
+        for (status, retry_after_ms, body, expected) in cases {
+            assert_eq!(&read_error(*status, *retry_after_ms, body.as_bytes()), expected, "{status} {body}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! What is asked of commercetools, and what is made of the answers.
 
+mod strange;
+
 use serde_json::json;
 
 use super::*;

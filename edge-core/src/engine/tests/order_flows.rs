@@ -98,6 +98,38 @@ fn a_deleted_order_leaves_the_timeline() {
 }
 
 #[test]
+fn an_order_that_vanishes_between_event_and_read_leaves_the_timeline() {
+    let world = World::new(1);
+    let engine = world.open();
+    for id in ["o1", "o2"] {
+        let version = world.shop.change(id, Some(1), "open");
+        submit(&engine, &[order(id, id, Some(version))]);
+    }
+    assert!(world.settle(&engine, 600_000));
+    // Known to us, and gone before the event about its next version is looked into.
+    let version = world.shop.change("o1", Some(1), "complete");
+    submit(&engine, &[order("known", "o1", Some(version))]);
+    world.shop.orders.borrow_mut().remove("o1");
+    // Never seen, and gone.
+    submit(&engine, &[order("unknown", "o3", Some(4))]);
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(timeline(&world, 1).as_deref(), Some("o2 open"));
+    // Gone between the read of its version and that of the history: the last one of the customer.
+    let version = world.shop.change("o2", Some(1), "complete");
+    submit(&engine, &[order("between", "o2", Some(version))]);
+    let reads = world.shop.reads.borrow().len();
+    while world.shop.reads.borrow().len() == reads {
+        pollster::block_on(engine.step()).unwrap();
+    }
+    world.shop.orders.borrow_mut().remove("o2");
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!(timeline(&world, 1).unwrap_or_default(), "");
+    assert_eq!(world.vendor.contacts.borrow().len(), 1);
+    let figures = engine.figures().unwrap();
+    assert!(figures.iter().all(|figure| !figure.name.contains("dead") || figure.value == 0));
+}
+
+#[test]
 fn a_read_that_is_behind_the_event_is_repeated() {
     let world = World::new(1);
     let engine = world.open();

@@ -43,6 +43,8 @@ pub struct FakeShop {
     pub real: Option<Config>,
     /// Reads that fail, from the next one on.
     pub failing: Cell<u32>,
+    /// With how much time they ask for.
+    pub asking_ms: Cell<Option<u64>>,
     pub reads: RefCell<Vec<(&'static str, usize)>>,
     clock: Rc<Cell<u64>>,
     /// How far the engine's clock is behind the vendors'.
@@ -60,6 +62,7 @@ impl FakeShop {
             emails: RefCell::default(),
             real: None,
             failing: Cell::new(0),
+            asking_ms: Cell::new(None),
             reads: RefCell::default(),
             clock,
             ahead_ms,
@@ -137,7 +140,8 @@ impl FakeShop {
         self.clock.set(self.clock.get() + 5);
         if self.failing.get() > 0 {
             self.failing.set(self.failing.get() - 1);
-            return Err(ShopError::Unavailable);
+            let busy = |retry_after_ms| ShopError::Busy { retry_after_ms };
+            return Err(self.asking_ms.get().map_or(ShopError::Unavailable, busy));
         }
         Ok(read())
     }
