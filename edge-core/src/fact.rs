@@ -83,7 +83,7 @@ pub struct ContactSeen {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFact {
     /// Idempotency key: `message:<project key>:<order id>:<sequence number>` or
-    /// `change:<project key>:<order id>:<version>`.
+    /// `change:<project key>:<order id>:<version>`, with `:deleted` after it for a deletion.
     pub id: String,
     /// User's name of the commercetools project.
     pub project: String,

@@ -111,7 +111,8 @@ impl<P: Ports> Engine<P> {
             }
             return finish(sql, row, outcome, now).map(|()| true);
         };
-        if fact.version.is_some_and(|version| head.version < version) {
+        // The read is behind the event: it shows an older version, or an order that was deleted.
+        if fact.deleted || fact.version.is_some_and(|version| head.version < version) {
             let first_failed = row.first_failed_ms.unwrap_or(now);
             let delay = STALE_READ_MS + retry::delay_ms(row.attempts, self.ports.random());
             sql.exec(

@@ -209,8 +209,10 @@ fn change(resource: Resource, platform: Platform, source: Option<String>, client
         _ => return Notice::Unknown,
     };
     let (project_key, id) = (platform.project_key, platform.resource.id);
+    // A deletion makes no new version: it must not pass for the change that made the last one.
+    let end = if what == "ResourceDeleted" { ":deleted" } else { "" };
     Notice::Change(Change {
-        key: format!("{kind}:{project_key}:{id}:{number}"),
+        key: format!("{kind}:{project_key}:{id}:{number}{end}"),
         deleted: matches!(what.as_str(), "ResourceDeleted" | "OrderDeleted" | "CustomerDeleted"),
         what: cut(&what),
         resource,
@@ -291,12 +293,24 @@ mod tests {
         cut["payloadNotIncluded"] = json!({ "reason": "r", "payloadType": "OrderDeleted" });
         let cases = [
             (change("ResourceUpdated"), wanted("change:shop:o-1:13", 13, false, "ResourceUpdated")),
-            (change("ResourceDeleted"), wanted("change:shop:o-1:13", 13, true, "ResourceDeleted")),
+            (change("ResourceDeleted"), wanted("change:shop:o-1:13:deleted", 13, true, "ResourceDeleted")),
             (cut, wanted("message:shop:o-1:57", 12, true, "OrderDeleted")),
         ];
         for (body, expected) in cases {
             assert_eq!(facts(std::slice::from_ref(&body)).facts, [expected], "{body}");
         }
+    }
+
+    #[test]
+    fn a_deletion_is_not_taken_for_the_change_that_made_the_last_version() {
+        let change = |kind: &str| {
+            json!({ "notificationType": kind, "projectKey": "shop", "version": 7,
+                "resource": { "typeId": "order", "id": "o-1" } })
+        };
+        let sorted =
+            facts(&[change("ResourceUpdated"), change("ResourceDeleted"), change("ResourceDeleted")]);
+        let keys: Vec<&str> = sorted.facts.iter().map(Fact::id).collect();
+        assert_eq!(keys, ["change:shop:o-1:7", "change:shop:o-1:7:deleted", "change:shop:o-1:7:deleted"]);
     }
 
     #[test]

@@ -112,6 +112,23 @@ fn a_deleted_order_and_one_that_vanished_before_it_was_read_leave_no_line() {
 }
 
 #[test]
+fn a_deletion_that_a_read_does_not_show_yet_is_not_lost() {
+    let world = World::real(1);
+    let engine = world.open();
+    place(&world, "1001", 1, &json!({}));
+    let Fact::Order(mut fact) = order("gone", "1001", Some(1)) else { unreachable!() };
+    fact.deleted = true;
+    submit(&engine, &[order("made", "1001", Some(1))]);
+    assert!(world.settle(&engine, DAY_MS));
+    submit(&engine, &[Fact::Order(fact)]);
+    world.settle(&engine, 1_000);
+    assert!(timeline(&world, 1).contains("1001"));
+    world.shop.orders.borrow_mut().remove("1001");
+    assert!(world.settle(&engine, DAY_MS));
+    assert_eq!(timeline(&world, 1), "");
+}
+
+#[test]
 fn a_changed_address_follows_into_the_contact() {
     let world = World::real(1);
     let engine = world.open();
