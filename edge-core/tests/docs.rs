@@ -137,7 +137,7 @@ fn the_answers_to_event_services_are_printed_from_the_table_of_verdicts() {
          text, and the shopper's next visit shows it too.\n\n{}\n\
          Changes of customers, of which the Subscription tells ids and versions only: name and e-mail address of the \
          record follow into its contact. When the record is deleted, everything that the shop told of the customer is \
-         cleared; the contact itself stays. The delta sync looks at orders: a changed or deleted customer, and a deleted \
+         cleared; the contact itself stays, with its name and address. The delta sync looks at orders: a changed or deleted customer, and a deleted \
          order, is found by its event, or when another order of the customer changes, or by `messages = \"poll\"`.\n\n\
          The timeline (`ct_timeline`, policy `detailed`) is written in the language of the newest order's locale, else of \
          the customer's, else of the page: English, German, French, Spanish, Italian or Dutch, English for any other; \
