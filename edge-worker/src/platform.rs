@@ -1,8 +1,6 @@
 //! The only place that reads the clock, draws randomness or waits. Everything else takes them as arguments.
 
-use std::time::Duration;
-
-use worker::Delay;
+use crate::web;
 
 /// Milliseconds since the Unix epoch. In a Worker it stands still between two I/O operations.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
@@ -44,5 +42,6 @@ fn draw() -> f64 {
 
 /// Waits.
 pub async fn sleep_ms(duration_ms: u64) {
-    Delay::from(Duration::from_millis(duration_ms)).await;
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds are small")]
+    web::sleep(duration_ms as f64).await;
 }

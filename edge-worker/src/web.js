@@ -101,6 +101,12 @@ function base64urlOfHex(hex) {
   return Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex").toString("base64url");
 }
 
+/** Waits. With `nodejs_compat` a timer is an object, which the glue of a debug build takes for an error. */
+export const sleep = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
 /** What our endpoints look at of a request, one line each: method, URL, then the wanted headers. */
 export function headOf(request, wanted) {
   return [request.method, request.url, ...values(request.headers, wanted)].join("\n");

@@ -31,6 +31,9 @@ extern "C" {
     #[wasm_bindgen(js_name = certificateOf)]
     pub fn certificate_of(pem: &str) -> Option<String>;
 
+    /// Waits for so many milliseconds; never rejects.
+    pub async fn sleep(ms: f64);
+
     /// Method, URL and the wanted headers of a request, one a line; an absent header is empty.
     #[wasm_bindgen(js_name = headOf)]
     pub fn head_of(request: &Request, wanted: &str) -> String;

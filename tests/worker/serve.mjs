@@ -7,11 +7,11 @@
  * line with the address, then the Worker's own log, and runs until it is stopped. `main` and `flags` put another
  * Worker under the same configuration, for comparison; `direct` leaves out Miniflare's own entry,
  * `without` names options of Miniflare, such as `ratelimits`, to leave out; `limits` replaces a rate limit's count by
- * the binding's name.
+ * the binding's name; `metrics` binds an Analytics Engine dataset and logs what is written to it.
  */
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { unstable_getMiniflareWorkerOptions, unstable_getVarsForDev, unstable_readConfig } from "wrangler";
 import { ROOT } from "../lib/paths.mjs";
 
@@ -25,6 +25,7 @@ const {
   direct = false,
   without = [],
   limits = {},
+  metrics = false,
   config = `${ROOT}/wrangler.toml`,
   ...given
 } = JSON.parse(process.env.WORKER_OPTIONS);
@@ -48,7 +49,8 @@ const miniflare = new Miniflare(
       {
         ...workerOptions,
         bindings: withoutUndefined({ ...workerOptions.bindings, ...bindings, ...vars, ...secrets }),
-        modules: modulesOf(main),
+        modules: metrics ? metered(main) : modulesOf(main),
+        ...(metrics && { analyticsEngineDatasets: { METRICS: { dataset: "bridge" } } }),
         modulesRoot: dirname(main),
         compatibilityFlags: [...(workerOptions.compatibilityFlags ?? []), ...flags],
         ...(given.main && { durableObjects: {} }),
@@ -74,6 +76,22 @@ function modulesOf(main) {
     { type: "ESModule", path: main },
     ...wasm.map((name) => ({ type: "CompiledWasm", path: join(folder, name) })),
   ];
+}
+
+/**
+ * The same under an entry that passes each data point on to Miniflare's dataset, which keeps nothing, and logs it.
+ */
+function metered(main) {
+  const { durable_objects: { bindings: objects } } = settings;
+  const recorder = `(env) => Object.create(env, { METRICS: { value: { writeDataPoint(point) {
+    env.METRICS.writeDataPoint(point);
+    console.log("data point " + JSON.stringify(point));
+  } } } })`;
+  const classes = objects.map(({ class_name: name }) => `export class ${name} extends original.${name} {
+    constructor(state, env) { super(state, recorded(env)); }
+  }`);
+  const contents = [`import * as original from "./${basename(main)}";`, `const recorded = ${recorder};`, ...classes, "export default original.default;"].join("\n");
+  return [{ type: "ESModule", path: join(dirname(main), "metered.mjs"), contents }, ...modulesOf(main)];
 }
 
 /** A test takes a value away by giving `null`, which JSON can carry. */
