@@ -36,10 +36,9 @@ before(async () => {
 });
 after(() => Promise.all([emulated?.stop(), mocked?.stop(), labd?.stop()]));
 
-/** Customers, carts and orders of the emulator, as they are. */
+/** Customers, carts, orders and the states of their workflow of the emulator, as they are. */
 async function copyPeople(api) {
-  const { customers, carts, orders } = { customers: api.customers(), carts: api.carts(), orders: api.orders() };
-  for (const [type, resource] of [["customer", customers], ["cart", carts], ["order", orders]]) {
+  for (const [type, resource] of [["state", api.states()], ["customer", api.customers()], ["cart", api.carts()], ["order", api.orders()]]) {
     const { body } = await resource.get({ queryArgs: { limit: 500 } }).execute();
     for (const one of body.results) await labd.project.unsafeAdd(type, one);
   }
