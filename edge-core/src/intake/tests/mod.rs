@@ -1,6 +1,7 @@
 //! Signed deliveries: good ones, and everything that somebody could do to them. The RSA is `ring`'s; the keys are the
 //! commercetools emulator's.
 
+mod clock;
 mod pubsub;
 mod sns;
 
