@@ -25,11 +25,15 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
   // The one failure that is no accident of the network; the boot part tells its code.
   if ([edge, store, locale, consent?.source].some((text) => typeof text !== "string" || !text)) throw "options_malformed";
   loaded ??= options.engine === "js" ? loadTwin() : loadWasm().catch(loadTwin);
-  const [{ BridgeCore }, engine] = await loaded.catch((error: unknown) => {
+  const reads = options.product !== "call" && document.querySelector('script[type="application/ld+json"]');
+  const needsPage = reads || options.cart || options.triggers;
+  // At the same time: on a phone's network each waits half a second for its first byte.
+  const files = [loaded, adapterOf(options.consent), sessionOf(options.session), needsPage && import("./late/page.js").catch(() => {})] as const;
+  const [[{ BridgeCore }, engine], adapter, session] = await Promise.all(files).catch((error: unknown) => {
     loaded = undefined;
     throw error;
   });
-  const [adapter, session] = await Promise.all([adapterOf(options.consent), sessionOf(options.session)]);
+  await breath();
   let side: PageSide | undefined;
   let loading: Promise<PageSide | undefined> | undefined;
   let last: Status | undefined;
@@ -60,8 +64,7 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
   };
   removeOldWidget();
   const core = new BridgeCore(settings, onStatus as (status: unknown) => void, engine);
-  const reads = options.product !== "call" && document.querySelector('script[type="application/ld+json"]');
-  if (reads || options.cart || options.triggers) await need();
+  if (needsPage) await need();
   return {
     start: () => core.start(),
     stop: () => core.stop(),
@@ -84,9 +87,14 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
  */
 function removeOldWidget(): void {
   const old = document.querySelectorAll("#tidio-chat,#tidio-chat-code,#tidio-chat-iframe,script[data-ct-tidio]");
-  for (const element of old) element.remove();
+  // As the module does: a script that is still on its way would run.
+  const elsewhere = document.cloneNode() as Document;
+  for (const element of old) elsewhere.adoptNode(element);
   if (old.length > 0) Reflect.deleteProperty(window, "tidioChatApi");
 }
+
+/** Ends the task, so that what a page waits for comes in between: loading, making and starting are no long task together. */
+const breath = (): Promise<void> => new Promise((done) => setTimeout(done));
 
 async function loadWasm(): Promise<[Glue, Engine]> {
   new WebAssembly.Module(EMPTY_MODULE);

@@ -8,8 +8,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Shop, type Visit } from "./shop.js";
+import { describe, expect, it } from "vitest";
+import { shop, visit } from "./setup.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const sources: Record<string, { packages?: string[] }> = JSON.parse(readFileSync(join(here, "consent-sources.json"), "utf8"));
@@ -29,20 +29,6 @@ async function code(name: string): Promise<string> {
   });
   return `${result.outputFiles[0]?.text}; window.source = ${real ? "__source" : `__source.sources[${JSON.stringify(name)}]`};`;
 }
-
-let shop: Shop;
-let visit: Visit;
-beforeAll(async () => {
-  shop = await Shop.open();
-});
-afterAll(() => shop.close());
-beforeEach(async () => {
-  visit = await shop.visit();
-});
-afterEach(async () => {
-  await visit.context.close();
-  expect(shop.errors).toEqual([]);
-});
 
 const answer = (yes: boolean) => visit.page.evaluate(`source.answer(${yes})`);
 const options = (source: string, more: object) => `{ consent: ${JSON.stringify({ source, ...more })} }`;
@@ -97,6 +83,40 @@ describe.each(Object.keys(sources))("%s", (name) => {
     await answer(false);
     await visit.until("waiting", "consent_denied");
     expect(shop.scripts).toEqual([]);
+    await answer(true);
+    await visit.until("ready", null);
+  });
+});
+
+describe("a click on chat opens the real package's own dialogue, and a yes there loads it", () => {
+  /** What the shopper sees and presses. c15t itself draws nothing: its React package does. Klaro without its style sheet cannot be clicked. */
+  const dialogues: Record<string, { seen: string; agree?: string }> = {
+    "vanilla-cookieconsent": { seen: "#cc-main .pm", agree: "#cc-main .pm button:text('accept all')" },
+    klaro: { seen: ".klaro .cm-modal" },
+  };
+
+  it.each(Object.entries(dialogues))("%s", async (name, { seen, agree }) => {
+    const purpose = await present(name);
+    await visit.page.evaluate("source.install()");
+    await visit.start(`{ mode: "interaction", consent: ${JSON.stringify({ source: name, chat: [purpose], share: [purpose] })} }`);
+    expect(await visit.page.locator(seen).isVisible()).toBe(false);
+    await visit.page.getByRole("button", { name: "Open chat" }).click({ force: true });
+    await visit.page.locator(seen).waitFor();
+    expect(shop.scripts, "before the answer").toEqual([]);
+    if (agree) await visit.page.locator(agree).click();
+    else await answer(true);
+    await visit.until("ready", null);
+    await expect.poll(async () => (await visit.calls()).at(-1)).toEqual(["open"]);
+    expect(await visit.page.locator("#commercetools-tidio-notice").count()).toBe(0);
+  });
+
+  it("c15t", async () => {
+    const purpose = await present("c15t");
+    await visit.page.evaluate("source.install()");
+    await visit.start(`{ mode: "interaction", consent: { source: "c15t", chat: ["${purpose}"], share: ["${purpose}"] } }`);
+    await visit.page.getByRole("button", { name: "Open chat" }).click();
+    await visit.page.waitForFunction(`c15tStore.getState().activeUI === "dialog"`);
+    expect(await visit.page.locator("#commercetools-tidio-notice").count()).toBe(0);
     await answer(true);
     await visit.until("ready", null);
   });

@@ -5,9 +5,10 @@
  * the stand-in and `probes`, which use every source of Tidio's once. Out of scope: the text (`test/csp.test.ts`).
  */
 import { readFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chatNeeds, type ContentSecurityPolicyOptions, contentSecurityPolicy } from "../src/csp.js";
-import { PUBLIC_KEY, Shop, type Visit } from "./shop.js";
+import { shop, visit } from "./setup.js";
+import { PUBLIC_KEY } from "./shop.js";
 
 const TIDIO = "https://code.tidio.co";
 const NONCE = "dGVzdA==";
@@ -17,19 +18,14 @@ interface Violation {
   blocked: string;
 }
 
-let shop: Shop;
-let visit: Visit;
 let edge: string;
 let widget: string;
 beforeAll(async () => {
-  shop = await Shop.open();
   // The same server under another name is another origin.
   edge = shop.origin.replace("localhost", "127.0.0.1");
   widget = `${await readFile(new URL("widget.js", import.meta.url), "utf8")};(${probes})()`;
 });
-afterAll(() => shop.close());
 beforeEach(async () => {
-  visit = await shop.visit();
   shop.world.edge = (seen) =>
     seen.path === "/v1/bootstrap" ? { json: { ...(shop.reply(seen) as object), scriptOrigin: TIDIO } } : undefined;
   const policies = () => {
@@ -44,11 +40,6 @@ beforeEach(async () => {
       : route.abort("internetdisconnected"),
   );
 });
-afterEach(async () => {
-  await visit.context.close();
-  expect(shop.errors).toEqual([]);
-});
-
 /** What a widget does that its policy must allow. Runs in the page, as part of the script at Tidio's address. */
 function probes(): void {
   const ignore = (): void => {};

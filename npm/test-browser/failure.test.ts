@@ -1,19 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Shop, type Visit } from "./shop.js";
-
-let shop: Shop;
-let visit: Visit;
-beforeAll(async () => {
-  shop = await Shop.open();
-});
-afterAll(() => shop.close());
-beforeEach(async () => {
-  visit = await shop.visit();
-});
-afterEach(async () => {
-  await visit.context.close();
-  expect(shop.errors).toEqual([]);
-});
+import { describe, expect, it } from "vitest";
+import { shop, visit } from "./setup.js";
 
 describe("the widget script", () => {
   it("blocked: says so, and loads when the shopper tries again", async () => {

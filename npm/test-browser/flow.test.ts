@@ -1,22 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { PUBLIC_KEY, Shop, type Visit } from "./shop.js";
-
-let shop: Shop;
-let visit: Visit;
-beforeAll(async () => {
-  shop = await Shop.open();
-});
-afterAll(() => shop.close());
-beforeEach(async () => {
-  visit = await shop.visit();
-});
-afterEach(async () => {
-  await visit.context.close();
-  // The first rule of the bridge: the page never sees an exception.
-  expect(shop.errors).toEqual([]);
-});
+import { describe, expect, it } from "vitest";
+import { shop, visit } from "./setup.js";
+import { PUBLIC_KEY } from "./shop.js";
 
 const paths = () => shop.seen.map((seen) => seen.path);
+
+/** Holds the widget script back; the answer lets it go, and is done once the page had the time to run it. */
+function holdScript(): () => Promise<void> {
+  let go = (): void => {};
+  shop.world.hold = new Promise((done) => (go = done));
+  return async () => {
+    const arrived = visit.page.waitForResponse((response) => response.url().endsWith(`${PUBLIC_KEY}.js`) && response.ok());
+    go();
+    await (await arrived).finished();
+    await visit.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))");
+  };
+}
 
 describe("a visit", () => {
   it("identifies a proven person before the script and feeds the widget after it", async () => {
@@ -103,6 +101,38 @@ describe("consent", () => {
     expect(await visit.chat()).toBe("chat of anna: ");
   });
 
+  it("taken back while the script is on its way: it never runs", async () => {
+    await visit.page.goto(shop.origin);
+    const send = holdScript();
+    await visit.page.evaluate("window.answer = { chat: true, share: true }");
+    await visit.start(shopFunction);
+    await expect.poll(() => shop.scripts.length).toBe(1);
+    await visit.page.evaluate("window.answer = { chat: false, share: false }; changed()");
+    await visit.until("withdrawn");
+    await send();
+    expect(await visit.page.evaluate("window.__widgetLoads ?? 0")).toBe(0);
+    expect(await visit.stored()).toEqual([]);
+  });
+
+  it("taken back reloads the page where the shop wants it: once, told to the edge, and clean", async () => {
+    await visit.page.addInitScript(`window.answer = JSON.parse(sessionStorage.answer ?? '{"chat":true,"share":true}')`);
+    const reloading = shopFunction.replace("consent:", `onWithdraw: "reload", session: () => ({ token: "customer-anna" }), consent:`);
+    await visit.start(reloading);
+    await visit.until("ready");
+    let loads = 0;
+    visit.page.on("load", () => loads++);
+    const reloaded = visit.page.waitForEvent("load");
+    await visit.page.evaluate(`sessionStorage.answer = '{"chat":false,"share":false}'; answer = JSON.parse(sessionStorage.answer); changed()`);
+    await reloaded;
+    await expect.poll(paths).toContain("/v1/consent");
+    const { scripts, seen } = { scripts: shop.scripts.length, seen: paths().filter((path) => path === "/v1/identify").length };
+    await visit.start(reloading);
+    await visit.until("waiting", "consent_denied");
+    expect(await visit.stored()).toEqual([]);
+    expect(await visit.page.evaluate("[window.tidioChatApi ?? null, document.querySelectorAll('iframe').length]")).toEqual([null, 0]);
+    expect([shop.scripts.length, paths().filter((path) => path === "/v1/identify").length, loads]).toEqual([scripts, seen, 1]);
+  });
+
   it("to chat alone keeps the session at home", async () => {
     await visit.page.goto(shop.origin);
     await visit.page.evaluate("window.answer = { chat: true, share: false }");
@@ -163,6 +193,20 @@ describe("one person after another", () => {
     await visit.start(bySession);
     await visit.until("ready");
     expect(await visit.chat()).toBe("chat of ben: ");
+  });
+
+  it("logout while the first script is on its way: one widget, and it is the guest's", async () => {
+    await visit.page.goto(shop.origin);
+    await visit.page.evaluate(`window.session = { token: "customer-anna" }`);
+    const send = holdScript();
+    await visit.start(bySession);
+    await expect.poll(() => shop.scripts.length).toBe(1);
+    // The browser asks once for both: the second has the same address, and waits for the first.
+    await visit.page.evaluate("window.session = null; bridge.logout()");
+    await send();
+    await visit.until("ready");
+    expect(await visit.page.evaluate(`[window.__widgetLoads, document.querySelectorAll("#tidio-chat").length]`)).toEqual([1, 1]);
+    expect(await visit.chat()).toBe("chat of a guest: ");
   });
 
   it("A's storage from an earlier visit is cleared for a guest", async () => {

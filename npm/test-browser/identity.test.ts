@@ -2,28 +2,14 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { PUBLIC_KEY, Shop, type Visit } from "./shop.js";
+import { describe, expect, it } from "vitest";
+import { questions, shop, visit } from "./setup.js";
+import { PUBLIC_KEY, Shop } from "./shop.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
-let shop: Shop;
-let visit: Visit;
-beforeAll(async () => {
-  shop = await Shop.open();
-});
-afterAll(() => shop.close());
-beforeEach(async () => {
-  visit = await shop.visit();
-});
-afterEach(async () => {
-  await visit.context.close();
-  expect(shop.errors).toEqual([]);
-});
-
 const shared = `{ session: () => JSON.parse(localStorage.session ?? "null") }`;
 const login = (name: string) => `localStorage.session = '{"token":"customer-${name}"}'`;
 const shows = (name: string, page = visit.page) => page.waitForFunction(`document.querySelector("#tidio-chat")?.textContent.includes("${name}")`);
-const questions = () => shop.seen.filter((seen) => seen.path === "/v1/identify");
 
 describe("two tabs", () => {
   it("logout in one takes the person's chat away in the other", async () => {

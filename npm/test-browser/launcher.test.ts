@@ -1,20 +1,6 @@
 /** The launcher, and the moment at which anything is loaded. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Shop, type Visit } from "./shop.js";
-
-let shop: Shop;
-let visit: Visit;
-beforeAll(async () => {
-  shop = await Shop.open();
-});
-afterAll(() => shop.close());
-beforeEach(async () => {
-  visit = await shop.visit();
-});
-afterEach(async () => {
-  await visit.context.close();
-  expect(shop.errors).toEqual([]);
-});
+import { describe, expect, it } from "vitest";
+import { shop, visit } from "./setup.js";
 
 const button = () => visit.page.getByRole("button", { name: "Hilfe" });
 const show = (more = "") => visit.start(`{ mode: "interaction", launcher: { label: "Hilfe", color: "rgb(1, 2, 3)" }, ${more} }`);

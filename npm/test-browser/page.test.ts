@@ -1,22 +1,8 @@
 /** What the page tells: product, cart, signals, the chat's form; and asking for chat in place. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Shop, type Visit } from "./shop.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { questions as asked, shop, visit } from "./setup.js";
 
-let shop: Shop;
-let visit: Visit;
-beforeAll(async () => {
-  shop = await Shop.open();
-});
-afterAll(() => shop.close());
-beforeEach(async () => {
-  visit = await shop.visit();
-});
-afterEach(async () => {
-  await visit.context.close();
-  expect(shop.errors).toEqual([]);
-});
-
-const questions = () => shop.seen.filter((seen) => seen.path === "/v1/identify").map((seen) => seen.body);
+const questions = () => asked().map((seen) => seen.body);
 const calls = async (name: string) => (await visit.calls()).filter(([method]) => method === name).map(([, ...values]) => values);
 const events = async () => (await calls("track")).map(([name]) => name);
 

@@ -32,6 +32,8 @@ export interface World {
   edge: (seen: Seen) => { status?: number; json?: unknown; text?: string; hang?: boolean; reset?: boolean } | undefined;
   /** Behaviour of the widget script: see `widget.js`; `blocked` cuts the connection. */
   widget: "good" | "inert" | "silent" | "twice" | "sticky" | "blocked";
+  /** The widget script is sent once this is done. */
+  hold?: Promise<void>;
   /** Content-Security-Policy of the page. */
   policy?: string;
   /** Extra markup for the page's head. */
@@ -72,7 +74,7 @@ export class Shop {
 
   /** A fresh browser profile and a quiet world. */
   async visit(): Promise<Visit> {
-    Object.assign(this.world, { edge: () => undefined, widget: "good", head: "", policy: undefined });
+    Object.assign(this.world, { edge: () => undefined, widget: "good", head: "", policy: undefined, hold: undefined });
     for (const log of [this.seen, this.scripts, this.errors, this.violations]) log.length = 0;
     const context = await this.browser.newContext();
     return new Visit(this, context, await this.page(context));
@@ -119,9 +121,9 @@ export class Shop {
     this.scripts.push(this.world.widget);
     if (this.world.widget === "blocked") return void response.destroy();
     response.writeHead(200, { "content-type": "text/javascript", "cache-control": "no-store" });
-    void readFile(join(here, "widget.js"), "utf8").then((text) =>
-      response.end(`window.__widgetMode=${JSON.stringify(this.world.widget)};${text}`),
-    );
+    const mode = JSON.stringify(this.world.widget);
+    const text = readFile(join(here, "widget.js"), "utf8");
+    void Promise.all([text, this.world.hold]).then(([text]) => response.end(`window.__widgetMode=${mode};${text}`));
   }
 
   private edge(request: IncomingMessage, response: ServerResponse, text: string): void {

@@ -7,6 +7,9 @@ interface Row {
   purposes: string;
   reads: string;
   signals: string;
+  /** The call that opens its dialogue, where it has one, and where that call is known from. */
+  opens?: string;
+  opensFrom?: string;
   packages?: string[];
 }
 
@@ -23,12 +26,12 @@ const evidence = ({ packages }: Row): string =>
 function table(): string {
   const lines = Object.entries(rows)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, row]) => [`\`${name}\``, row.purposes, row.reads, row.signals, evidence(row)]);
+    .map(([name, row]) => [`\`${name}\``, row.purposes, row.reads, row.signals, row.opens ? `${row.opens} (${row.opensFrom})` : "none: the notice", evidence(row)]);
   lines.push(
-    ["`function`", "the switches `chat` and `share`", "`read()` of the consent options", "its `subscribe`", "the shop's own function"],
-    ["Global Privacy Control", "closes `share`", "`navigator.globalPrivacyControl`", "fixed while a page lives", "the browser's own property"],
+    ["`function`", "the switches `chat` and `share`", "`read()` of the consent options", "its `subscribe`", "its `ask`, else the notice", "the shop's own function"],
+    ["Global Privacy Control", "closes `share`", "`navigator.globalPrivacyControl`", "fixed while a page lives", "", "the browser's own property"],
   );
-  const head = [["source", "purposes", "what is read", "what signals a change", "tested with"], Array<string>(5).fill("---")];
+  const head = [["source", "purposes", "what is read", "what signals a change", "what opens its dialogue (known from)", "tested with"], Array<string>(6).fill("---")];
   return [...head, ...lines].map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`).join("");
 }
 

@@ -7,20 +7,23 @@
 //! Ordering: each channel (bootstrap, question, script, cart) numbers its calls. An outcome that carries an old
 //! number is ignored, so a late answer never overtakes a newer one.
 
+mod effect;
+mod event;
 mod flow;
+mod settings;
 mod widget;
 
 use contract::{Consent, ConsentState};
 
-use crate::consent::{Mapping, Reading};
-use crate::fields::{Properties, Written};
+use crate::fields::Written;
 use crate::identity::{Presence, Signal};
 use crate::retry::Failure;
 use crate::session::Session;
 use crate::status::{Code, State, Status};
 
-/// Number of a call within its channel.
-pub type Ticket = u32;
+pub use effect::Effect;
+pub use event::{Event, Ticket, Timer};
+pub use settings::{Bootstrap, Owner, Reply, Settings};
 
 /// Custom events kept until the widget is ready; more than this is a loop in the shop's code.
 const MAX_TRACKS: usize = 32;
@@ -28,216 +31,6 @@ const MAX_TRACKS: usize = 32;
 /// Pause after a cart change before the edge is asked, in milliseconds: a shopper who clicks `+` five times
 /// causes one call.
 const CART_DEBOUNCE_MS: u32 = 400;
-
-/// Settings of the shop that the decisions need.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// `wasm` or `js`, for the status.
-    pub engine: &'static str,
-    /// Time for the widget to become ready, in milliseconds.
-    pub ready_timeout_ms: u32,
-    /// Time for an answer of the edge, in milliseconds.
-    pub edge_timeout_ms: u32,
-    /// Time for the session function, in milliseconds.
-    pub session_timeout_ms: u32,
-    /// Reload the page after a withdrawal, for shops that want Tidio's script gone and not only its frames.
-    pub reload_on_withdraw: bool,
-    /// What the consent source said when the shopper said yes in place, earlier in this tab.
-    pub said_yes: Option<Consent>,
-    /// Reload the page when the person changes, instead of replacing the widget in place.
-    pub reload_on_change: bool,
-    /// What to load when the edge was never reached.
-    pub fallback: Option<Bootstrap>,
-    /// The shop's own mapping; an empty list leaves the edge's.
-    pub mapping: Mapping,
-}
-
-/// Settings of the store, from the edge.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bootstrap {
-    /// URL of the widget script.
-    pub script: String,
-    /// Widget language.
-    pub language: String,
-    /// Purposes of the store.
-    pub mapping: Mapping,
-}
-
-/// What the edge found out about the visitor.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply<J> {
-    /// Opaque id of a proven person.
-    pub distinct_id: Option<String>,
-    /// The person as the edge sent it, for the widget.
-    pub person: J,
-    /// Widget language.
-    pub language: String,
-    /// Currency as the edge sent it.
-    pub currency: J,
-    /// Visitor tags as the edge sent them.
-    pub tags: J,
-    /// Contact properties.
-    pub properties: Properties,
-    /// Correlation id of the call.
-    pub correlation_id: Option<String>,
-}
-
-/// Whose chat lies in Tidio's storage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// A guest.
-    Guest,
-    /// A proven person, by distinct id.
-    Person(String),
-}
-
-impl Owner {
-    /// The stored form. A distinct id never is this word: it has dashes.
-    pub fn as_marker(&self) -> &str {
-        match self {
-            Owner::Guest => "guest",
-            Owner::Person(id) => id,
-        }
-    }
-
-    /// Reads the stored form.
-    pub fn of_marker(marker: &str) -> Owner {
-        if marker == "guest" { Owner::Guest } else { Owner::Person(marker.to_owned()) }
-    }
-}
-
-/// What can happen.
-#[derive(Clone, Debug)]
-pub enum Event<J> {
-    /// `start()` was called.
-    Start,
-    /// `stop()` was called.
-    Stop,
-    /// `open()` was called.
-    Open,
-    /// `refresh()` was called.
-    Refresh,
-    /// `cartChanged()` was called.
-    CartChanged,
-    /// `logout()` was called.
-    Logout,
-    /// `track()` was called.
-    Track(String, J),
-    /// Outcome of [`Effect::Ask`]: yes, no, or closed without an answer.
-    Answered(Option<bool>),
-    /// Outcome of [`Effect::FetchBootstrap`].
-    Bootstrapped(Ticket, Result<Bootstrap, Failure>),
-    /// The consent source was read.
-    Consent(Reading),
-    /// Outcome of [`Effect::ReadSession`]: the session or a code, and who owns Tidio's storage now.
-    SessionRead(Ticket, Result<Option<Session>, &'static str>, Option<Owner>),
-    /// Outcome of [`Effect::Identify`].
-    Identified(Ticket, Result<Reply<J>, Failure>),
-    /// The script element reported an error.
-    ScriptFailed(Ticket),
-    /// The widget is ready.
-    Ready(Ticket),
-    /// A timer ran out; `attached` says whether the widget's API is on the page.
-    Elapsed(Timer, Ticket, bool),
-    /// Another tab changed the owner of Tidio's storage.
-    OtherTab(Option<Owner>),
-    /// The page came back from the back-forward cache.
-    Restored(Option<Owner>),
-    /// The old widget is still there after its removal.
-    Resisted,
-}
-
-/// What a timer is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timer {
-    /// Bootstrap answers in time.
-    Bootstrap,
-    /// Pause before the next bootstrap.
-    BootstrapRetry,
-    /// The session function or the edge answers in time.
-    Question,
-    /// Pause before the next question.
-    QuestionRetry,
-    /// The widget is ready in time.
-    Ready,
-    /// Pause before the script is tried again.
-    ScriptRetry,
-    /// The cart has come to rest.
-    Cart,
-}
-
-/// What to do, in order.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect<J> {
-    /// Tell the page.
-    Publish(Status),
-    /// Ask the edge for the store's settings. Safe to repeat: a read.
-    FetchBootstrap(Ticket),
-    /// Watch the consent source with this mapping, and read it now. Repeated calls replace the mapping.
-    WatchConsent(Mapping),
-    /// Read the consent source now.
-    CheckConsent,
-    /// The shopper wants chat and may not have it: ask in place. Repeated calls while it is asked change nothing.
-    Ask,
-    /// Read the session, if `allowed`, and the marker.
-    ReadSession {
-        /// Number of the question.
-        ticket: Ticket,
-        /// Whether the shop may be asked at all.
-        allowed: bool,
-    },
-    /// Ask the edge who this is. Safe to repeat: the same state gives the same answer and one contact.
-    Identify {
-        /// Number of the question.
-        ticket: Ticket,
-        /// The proof, if any.
-        token: Option<String>,
-        /// Consent at this moment.
-        consent: ConsentState,
-    },
-    /// Tell the edge that consent changed. Safe to repeat: the last one counts.
-    TellConsent {
-        /// The proof, if any.
-        token: Option<String>,
-        /// Consent from now on.
-        consent: ConsentState,
-    },
-    /// Report [`Event::Elapsed`] after this many milliseconds.
-    StartTimer(Timer, Ticket, u32),
-    /// Remove every `tidio_*` item and cookie.
-    ClearStorage,
-    /// Store or remove the marker that says whose chat Tidio's storage holds.
-    Remember(Option<Owner>),
-    /// Set the globals and insert the script.
-    Insert {
-        /// Number of the script.
-        ticket: Ticket,
-        /// URL of the script.
-        script: String,
-        /// Widget language.
-        language: String,
-        /// Who to tell Tidio; nobody for a guest.
-        person: Option<J>,
-    },
-    /// Take the widget off the page; report [`Event::Resisted`] when it stays.
-    Remove,
-    /// Reload the page.
-    Reload,
-    /// Hide the widget.
-    Hide,
-    /// Show the widget.
-    Show,
-    /// Show and open the widget.
-    Open,
-    /// Write contact properties.
-    Write(Properties),
-    /// Set the currency.
-    Currency(J),
-    /// Add tags.
-    Tags(J),
-    /// Send a custom event.
-    Track(String, J),
-}
 
 /// Where the question "who is this?" stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

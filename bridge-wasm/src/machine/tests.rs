@@ -3,6 +3,7 @@
 use contract::{Consent, ConsentState};
 
 use super::*;
+use crate::consent::{Mapping, Reading};
 use crate::retry::stable_code;
 
 type Page = Machine<&'static str>;

@@ -75,8 +75,11 @@ impl Shell {
     pub(super) fn remove_widget(self: &Rc<Self>) {
         self.api0("hide");
         let document = self.page.global("document");
+        // Into another document, not only out of this one: a script that is still on its way runs although its
+        // element was removed, but never once its document is not the one it was prepared for.
+        let elsewhere = host::call0(&document, "cloneNode");
         for element in host::items(&host::call_text(&document, "querySelectorAll", ELEMENTS)) {
-            host::call0(&element, "remove");
+            host::call1(&elsewhere, "adoptNode", &element);
         }
         host::set(&document, "tidioIdentify", &JsValue::UNDEFINED);
         if !host::remove(&self.page.window(), "tidioChatApi") {

@@ -9,7 +9,7 @@ export function create(): Adapter {
   return {
     name: "osano",
     usual: "PERSONALIZATION",
-    ask: () => opens(page.Osano?.cm, "showDrawer"),
+    ask: () => opens(page.Osano?.cm, "showDrawer", "osano-cm-dom-info-dialog-open"),
     answer(purpose) {
       const manager = page.Osano?.cm;
       if (!manager) return "absent";

@@ -6,8 +6,10 @@ export const install = async (): Promise<void> => {
   (window as any).CookieConsent = CookieConsent;
   const modal = { title: "Cookies", description: "?", acceptAllBtn: "yes", acceptNecessaryBtn: "no" };
   await CookieConsent.run({
+    // A browser that is driven by a test counts as a bot, and would see no dialogue.
+    hideFromBots: false,
     categories: { necessary: { enabled: true, readOnly: true }, functionality: {} },
-    language: { default: "en", translations: { en: { consentModal: modal, preferencesModal: { sections: [] } } } },
+    language: { default: "en", translations: { en: { consentModal: modal, preferencesModal: { title: "Choices", acceptAllBtn: "accept all", savePreferencesBtn: "save", sections: [] } } } },
   });
 };
 

@@ -12,6 +12,7 @@ use std::{
 use super::{
     Profile,
     optimise::{EXTENSIONS, optimise},
+    shorten::shorten,
     unless_current,
     worker::with_npm_programs,
 };
@@ -73,6 +74,8 @@ fn variant(variant: &Variant, profile: Profile) -> Outcome {
             }
             if variant.flavour == Flavour::SmallMvp {
                 translate(&staged, variant)?;
+            } else if profile == Profile::Release {
+                shorten(&staged.join("bridge_wasm_bg.wasm"), &staged.join("bridge_wasm_bg.js"))?;
             }
             if let Some(parent) = output.parent() {
                 paths::make_dir(parent)?;
@@ -87,6 +90,7 @@ fn inputs(variant: &Variant, profile: Profile) -> Outcome<String> {
     let mut inputs = Inputs::default()
         .word(include_str!("bridge.rs"))
         .word(include_str!("optimise.rs"))
+        .word(include_str!("shorten.rs"))
         .word(variant.name);
     inputs = inputs.word(&format!("{profile:?}"));
     for source in SOURCES {

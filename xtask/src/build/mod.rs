@@ -6,6 +6,7 @@
 mod bridge;
 mod optimise;
 mod package;
+mod shorten;
 mod worker;
 
 use std::path::{Path, PathBuf};
