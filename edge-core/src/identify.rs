@@ -15,11 +15,10 @@ use contract::{
     BootstrapReply, CONTRACT_VERSION, Consent, ConsentMapping, ConsentState, Currency, ErrorCode,
     IdentifyReply, IdentifyRequest, Identity, Person, ProductInView,
 };
-use futures_util::future;
 
 use crate::access_token::{self, Memory};
 use crate::claim;
-use crate::commerce::{self, Commerce, Customer};
+use crate::commerce::{self, Belongings, Commerce, Customer};
 use crate::config::{CommerceProject, Config, LocaleSettings, Store, TidioProject};
 use crate::fact::IdentityLink;
 use crate::identity::{contact_key, distinct_id};
@@ -177,7 +176,7 @@ async fn prove(
         .map(Some)
 }
 
-/// The answer for a proven subject: customer, cart and orders are read at the same time.
+/// The answer for a proven subject: customer, cart and orders are read at once.
 async fn known(
     place: Place<'_>,
     request: &IdentifyRequest,
@@ -186,16 +185,8 @@ async fn known(
     commerce: &impl Commerce,
     call: Call<'_>,
 ) -> Result<Identified, ErrorCode> {
-    let store = &place.store.key;
-    if proven.subject() != &Subject::Guest || proven.cart().is_some() {
-        commerce.prepare().await?;
-    }
-    let (customer, cart, orders) = future::try_join3(
-        commerce::customer(commerce, proven),
-        commerce::cart(commerce, proven, store),
-        commerce::orders(commerce, proven, place.project, store),
-    )
-    .await?;
+    let Belongings { customer, cart, history: orders } =
+        commerce::belongings(commerce, proven, place.project, &place.store.key).await?;
     let context = Context::new(place.store, place.project, place.locale.tag.as_str(), call.numbers);
     let cart = project::cart(&context, cart.as_ref());
     let history = |customer| project::history(place.history(call), customer, &orders);

@@ -1,9 +1,64 @@
-//! Localized texts of commercetools: a map from locale to text in which any locale may be missing.
+//! Localized texts of commercetools: texts by locale, of which any may be missing.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-/// Locale tag → text.
-pub type LocalizedString = BTreeMap<String, String>;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// Locale tag and text, in the order of the tags. It is read from an object, as REST has it, or from a list of
+/// `{locale, value}`, as GraphQL has it; null is no text at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LocalizedString(Vec<(String, String)>);
+
+impl FromIterator<(String, String)> for LocalizedString {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(texts: I) -> Self {
+        let mut texts: Vec<_> = texts.into_iter().collect();
+        texts.sort_unstable();
+        LocalizedString(texts)
+    }
+}
+
+impl<'de> Deserialize<'de> for LocalizedString {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Texts)
+    }
+}
+
+struct Texts;
+
+/// An item of GraphQL's list.
+#[derive(serde::Deserialize)]
+struct Text {
+    locale: String,
+    value: String,
+}
+
+impl<'de> Visitor<'de> for Texts {
+    type Value = LocalizedString;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("texts by locale")
+    }
+
+    fn visit_unit<E>(self) -> Result<LocalizedString, E> {
+        Ok(LocalizedString::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LocalizedString, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = map.next_entry()? {
+            texts.push(text);
+        }
+        Ok(texts.into_iter().collect())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<LocalizedString, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(Text { locale, value }) = list.next_element()? {
+            texts.push((locale, value));
+        }
+        Ok(texts.into_iter().collect())
+    }
+}
 
 /// The locales to try, best first: the page's, the cart's or order's own, the store's first.
 #[derive(Clone, Debug)]
@@ -25,7 +80,7 @@ impl<'a> Preferences<'a> {
     /// The text of the first locale that is there: exactly, else in the same language, else the next locale;
     /// at last any text. `None` if all texts are empty.
     pub fn pick<'t>(&self, texts: &'t LocalizedString) -> Option<&'t str> {
-        let filled = || texts.iter().filter(|(_, text)| !text.trim().is_empty());
+        let filled = || texts.0.iter().filter(|(_, text)| !text.trim().is_empty());
         let exact = |wanted: &str| filled().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
         let related =
             |wanted: &str| filled().find(|(tag, _)| language(tag).eq_ignore_ascii_case(language(wanted)));
@@ -66,8 +121,23 @@ mod tests {
     }
 
     #[test]
+    fn both_forms_of_the_vendor_are_read_alike() {
+        let read = |text: &str| crate::json::read::<LocalizedString>(text.as_bytes());
+        let rest = read(r#"{"en-GB":"C","de-DE":"B"}"#).unwrap();
+        let graphql = read(r#"[{"locale":"en-GB","value":"C"},{"value":"B","locale":"de-DE"}]"#).unwrap();
+        assert_eq!(rest, graphql);
+        assert_eq!(Preferences::new(["fr-FR"]).pick(&rest), Some("B"));
+        assert_eq!(read("{}"), read("[]"));
+        assert_eq!(read("null"), read("[]"));
+        for text in ["\"Kanne\"", "1", "true", "[\"a\"]", r#"[{"locale":"de"}]"#, r#"{"de":1}"#] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn the_carts_own_locale_comes_second() {
-        let texts = [("en-GB", "E"), ("it-IT", "I")].map(|(a, b)| (a.to_owned(), b.to_owned())).into();
+        let texts =
+            [("en-GB", "E"), ("it-IT", "I")].into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
         let page = Preferences::new(["fr-FR", "en-GB"]);
         assert_eq!(page.with_second(Some("it-IT")).pick(&texts), Some("I"));
         assert_eq!(page.with_second(None).pick(&texts), Some("E"));

@@ -1,6 +1,6 @@
 //! What the tests of this crate share: a commercetools that answers from a list, a demo configuration, tokens.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use icu_decimal::DecimalFormatter;
@@ -16,11 +16,14 @@ use crate::number::NumberFormats;
 pub(crate) const NOW_MS: u64 = 1_800_000_000_000;
 pub(crate) const KEY: &str = "shared-key-0123456789abcdef012345";
 
-/// Answers by path prefix; everything else does not exist. Notes what was asked for.
+/// Answers by path prefix; everything else does not exist. Notes what was asked for. Takes queries if it has an answer
+/// to them, until it is told that it refused one.
 #[derive(Default)]
 pub(crate) struct FakeCommerce {
-    answers: BTreeMap<String, Result<String, CommerceError>>,
+    pub(crate) answers: BTreeMap<String, Result<String, CommerceError>>,
+    query: Option<Result<String, CommerceError>>,
     pub(crate) asked: RefCell<Vec<String>>,
+    pub(crate) has_refused: Cell<bool>,
 }
 
 impl FakeCommerce {
@@ -38,6 +41,12 @@ impl FakeCommerce {
         self.answers.insert(prefix.to_owned(), Err(error));
         self
     }
+
+    /// The answer to every query.
+    pub(crate) fn answering_queries(mut self, answer: Result<String, CommerceError>) -> Self {
+        self.query = Some(answer);
+        self
+    }
 }
 
 impl Commerce for FakeCommerce {
@@ -50,6 +59,19 @@ impl Commerce for FakeCommerce {
         self.asked.borrow_mut().push(path.to_owned());
         let found = self.answers.iter().rev().find(|(prefix, _)| path.starts_with(prefix.as_str()));
         found.map_or(Err(CommerceError::NotFound), |(_, answer)| answer.clone())
+    }
+
+    fn takes_queries(&self) -> bool {
+        self.query.is_some() && !self.has_refused.get()
+    }
+
+    async fn query(&self, request: &str) -> Result<String, CommerceError> {
+        self.asked.borrow_mut().push(format!("query {request}"));
+        self.query.clone().unwrap()
+    }
+
+    fn queries_refused(&self) {
+        self.has_refused.set(true);
     }
 
     async fn introspect(&self, _access_token: &str) -> Result<String, CommerceError> {
@@ -190,4 +212,57 @@ fn merge(into: &mut Value, changes: &Value) {
             value => into[name] = value.clone(),
         }
     }
+}
+
+/// The same records as GraphQL gives them under our aliases: texts as lists, what is absent as null.
+pub(crate) fn query_answer(
+    customer: Option<&Value>,
+    cart: Option<&Value>,
+    orders: &[Value],
+    total: u64,
+) -> String {
+    let cart = cart.map(as_queried);
+    let orders: Vec<Value> = orders.iter().map(as_queried).collect();
+    json!({ "data": {
+        "customer": customer,
+        "inStore": { "cart": cart, "orders": { "total": total, "results": orders } },
+    } })
+    .to_string()
+}
+
+fn as_queried(record: &Value) -> Value {
+    let mut record = record.clone();
+    let optional = [
+        "customerId",
+        "anonymousId",
+        "locale",
+        "store",
+        "totalLineItemQuantity",
+        "shippingInfo",
+        "discountOnTotalPrice",
+        "businessUnit",
+        "cartState",
+        "orderNumber",
+        "paymentState",
+        "shipmentState",
+    ];
+    let members = record.as_object_mut().unwrap();
+    for name in optional {
+        members.entry(name).or_insert(Value::Null);
+    }
+    for list in ["lineItems", "customLineItems"] {
+        for item in members.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            let texts = item["name"].as_object().unwrap();
+            let texts: Vec<Value> = texts
+                .iter()
+                .rev()
+                .map(|(locale, value)| json!({ "locale": locale, "value": value }))
+                .collect();
+            item["name"] = texts.into();
+            for name in ["variant", "totalPrice"] {
+                item.as_object_mut().unwrap().entry(name).or_insert(Value::Null);
+            }
+        }
+    }
+    record
 }

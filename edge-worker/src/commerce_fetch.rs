@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::CORRELATION_HEADER;
-use edge_core::commerce::{Answer, CommerceError, busy, read_answer};
+use edge_core::commerce::{Answer, CommerceError, busy, read_answer, read_query_answer};
 use edge_core::config::CommerceProject;
 
 use crate::exchange::{Exchange, Limits, Lost};
@@ -29,7 +29,15 @@ pub struct CommerceRequest<'a> {
     url: String,
     authorization: String,
     correlation_id: &'a CorrelationId,
-    form: Option<String>,
+    body: Body<'a>,
+}
+
+/// What a request carries.
+enum Body<'a> {
+    Nothing,
+    Form(String),
+    /// A GraphQL request; its answer is read as one.
+    Query(&'a str),
 }
 
 /// Asks for an access token of ours: for the scopes that we need, whatever else the API client may do.
@@ -77,7 +85,23 @@ fn form_request<'a>(
         url: format!("{}/oauth/{path}", project.auth_url),
         authorization: format!("Basic {}", STANDARD.encode(credentials)),
         correlation_id,
-        form: Some(form),
+        body: Body::Form(form),
+    }
+}
+
+/// Asks the project's GraphQL endpoint.
+pub fn query_request<'a>(
+    project: &CommerceProject,
+    correlation_id: &'a CorrelationId,
+    query: &'a str,
+    token: &str,
+) -> CommerceRequest<'a> {
+    CommerceRequest {
+        method: "POST",
+        url: format!("{}/{}/graphql", project.api_url, project.project_key),
+        authorization: format!("Bearer {token}"),
+        correlation_id,
+        body: Body::Query(query),
     }
 }
 
@@ -93,7 +117,7 @@ pub fn read_request<'a>(
         url: format!("{}/{}{path}", project.api_url, project.project_key),
         authorization: format!("Bearer {token}"),
         correlation_id,
-        form: None,
+        body: Body::Nothing,
     }
 }
 
@@ -126,15 +150,18 @@ impl CommerceRequest<'_> {
             ("accept", "application/json"),
             (CORRELATION_HEADER, self.correlation_id.as_str()),
         ];
-        if self.form.is_some() {
-            headers.push(("content-type", "application/x-www-form-urlencoded"));
-        }
-        let exchange = Exchange {
-            method: self.method,
-            url: self.url.clone(),
-            headers: &headers,
-            body: self.form.as_deref(),
+        let body = match &self.body {
+            Body::Nothing => None,
+            Body::Form(form) => {
+                headers.push(("content-type", "application/x-www-form-urlencoded"));
+                Some(form.as_str())
+            }
+            Body::Query(query) => {
+                headers.push(("content-type", "application/json"));
+                Some(*query)
+            }
         };
+        let exchange = Exchange { method: self.method, url: self.url.clone(), headers: &headers, body };
         let received = match exchange.send(LIMITS, ["content-type", "retry-after"]).await {
             Ok(received) => received,
             Err(Lost::Broken) => return Answer::Failed(CommerceError::Unavailable),
@@ -146,8 +173,9 @@ impl CommerceRequest<'_> {
         if let Some(error) = busy(received.status, retry_after.as_deref(), platform::now_ms()) {
             return Answer::Failed(error);
         }
+        let meaning = if matches!(self.body, Body::Query(_)) { read_query_answer } else { read_answer };
         match String::from_utf8(received.body) {
-            Ok(body) => read_answer(received.status, content_type.as_deref(), body),
+            Ok(body) => meaning(received.status, content_type.as_deref(), body),
             Err(_not_text) => Answer::Failed(CommerceError::Malformed),
         }
     }

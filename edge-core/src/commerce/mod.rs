@@ -1,25 +1,29 @@
-//! commercetools as the edge needs it: a port that fetches, and reads on top of it that check who owns what they
-//! return.
+//! commercetools as the edge needs it: a port that fetches, and a read on top of it that checks who owns what it
+//! returns.
 //!
-//! In scope: request paths, decoding, the ownership check. Out of scope: tokens, time-outs, retries and correlation
-//! ids, which are the adapter's.
+//! What is known about a subject comes by one GraphQL query ([`query`]), or by three REST reads ([`rest`]) where the
+//! project wants it so or refuses the query. Both give the same records, and one place ([`owner`]) decides about them.
+//!
+//! In scope: requests, decoding, the ownership check. Out of scope: tokens, time-outs, retries and correlation ids,
+//! which are the adapter's.
 //!
 //! Invariant: a cart or an order leaves this module only if it belongs to the proven subject and the store asked for;
-//! else it is [`CommerceError::NotFound`], as if it did not exist.
+//! else it does not exist.
 
 mod model;
+mod owner;
+mod query;
+mod rest;
 #[cfg(test)]
 mod tests;
 
 use contract::ErrorCode;
-use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 pub use model::*;
 
 use crate::config::{CommerceProject, StoreKey};
 use crate::json;
-use crate::link::percent_encode;
 use crate::proof::{ProvenSubject, Subject};
 use crate::retry_after;
 
@@ -76,6 +80,19 @@ pub trait Commerce {
     /// As [`CommerceError`]. Repeatable: it only reads.
     async fn get(&self, path: &str) -> Result<String, CommerceError>;
 
+    /// Shall the project be asked by GraphQL? Not where the operator says so, nor for some minutes after it refused.
+    fn takes_queries(&self) -> bool;
+
+    /// The body of the project's answer to this body of a GraphQL request, as [`read_query_answer`] reads it.
+    ///
+    /// # Errors
+    /// As [`CommerceError`], without `NotFound`; [`CommerceError::Rejected`] also where the project serves no GraphQL.
+    /// Repeatable: our queries only read.
+    async fn query(&self, request: &str) -> Result<String, CommerceError>;
+
+    /// Tells that a query was refused: [`Commerce::takes_queries`] says no for some minutes.
+    fn queries_refused(&self);
+
     /// The token service's answer about a shopper's access token (RFC 7662).
     ///
     /// # Errors
@@ -123,6 +140,15 @@ pub fn busy(status: u16, retry_after: Option<&str>, now_ms: u64) -> Option<Comme
     matches!(status, 429 | 503).then_some(CommerceError::Busy { retry_after_ms })
 }
 
+/// As [`read_answer`], for the GraphQL endpoint. Where it is missing or does not take the query, the same reads may
+/// still be made over REST, so that is [`CommerceError::Rejected`] whoever says it.
+pub fn read_query_answer(status: u16, content_type: Option<&str>, body: String) -> Answer {
+    match status {
+        404 | 501 => Answer::Failed(CommerceError::Rejected),
+        _ => read_answer(status, content_type, body),
+    }
+}
+
 /// Errors of the API repeat their status in the body.
 fn is_api_error(body: &str) -> bool {
     #[derive(serde::Deserialize)]
@@ -131,45 +157,6 @@ fn is_api_error(body: &str) -> bool {
         status_code: u16,
     }
     json::read::<ApiError>(body.as_bytes()).is_ok_and(|error| error.status_code == 404)
-}
-
-/// The customer record of a proven customer; `None` for everybody else.
-///
-/// # Errors
-/// [`CommerceError::NotFound`] if the record is gone; else as the port.
-pub async fn customer(
-    port: &impl Commerce,
-    proven: &ProvenSubject,
-) -> Result<Option<Customer>, CommerceError> {
-    let Subject::Customer(id) = proven.subject() else { return Ok(None) };
-    let customer: Customer = read(port, &format!("/customers/{}", encoded(id))).await?;
-    if customer.id == *id { Ok(Some(customer)) } else { Err(CommerceError::Malformed) }
-}
-
-/// The subject's cart in a store: the one that was proven along with the subject, else the subject's active one.
-/// `None` if there is none, if it is somebody else's, or if it has become an order.
-///
-/// # Errors
-/// As the port, without [`CommerceError::NotFound`].
-pub async fn cart(
-    port: &impl Commerce,
-    proven: &ProvenSubject,
-    store: &StoreKey,
-) -> Result<Option<Cart>, CommerceError> {
-    let base = format!("/in-store/key={}/carts", encoded(store.as_str()));
-    let found = match (proven.cart(), proven.subject()) {
-        (Some(id), _) => read(port, &format!("{base}/{}", encoded(id))).await,
-        (None, Subject::Customer(id)) => read(port, &format!("{base}/customer-id={}", encoded(id))).await,
-        (None, Subject::Anonymous(id)) => first(read(port, &anonymous_cart(&base, id)).await),
-        (None, Subject::Guest) => return Ok(None),
-    };
-    let cart: Cart = match found {
-        Ok(cart) => cart,
-        Err(CommerceError::NotFound) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let is_current = matches!(cart.cart_state.as_deref(), None | Some("Active" | "Frozen"));
-    Ok((is_current && owns_cart(proven, &cart) && is_of_store(cart.store.as_ref(), store)).then_some(cart))
 }
 
 /// The newest orders of a proven subject in a store, newest first, and how many there are in all.
@@ -184,98 +171,42 @@ pub struct OrderHistory {
 /// How many orders are read for an agent: what fits into a timeline of 1,000 characters.
 pub const HISTORY_LIMIT: usize = 10;
 
-/// Reads the history of a customer or of an anonymous session; empty for a guest, whose orders nothing proves: an
-/// e-mail address or an order number is no proof.
+/// What a proven subject has in a store.
+#[derive(Clone, Debug, Default)]
+pub struct Belongings {
+    /// The record of a proven customer; `None` for everybody else.
+    pub customer: Option<Customer>,
+    /// The cart that was proven along with the subject, else the subject's active one. `None` if there is none, if it
+    /// is somebody else's, or if it has become an order.
+    pub cart: Option<Cart>,
+    /// The orders of a customer or of an anonymous session; empty for a guest, whose orders nothing proves: an e-mail
+    /// address or an order number is no proof.
+    pub history: OrderHistory,
+}
+
+/// Reads what a proven subject has in a store. Repeatable: it only reads.
 ///
 /// # Errors
-/// As the port, without [`CommerceError::NotFound`].
-pub async fn orders(
+/// [`CommerceError::NotFound`] if a proven customer's record is gone; else as the port.
+pub async fn belongings(
     port: &impl Commerce,
     proven: &ProvenSubject,
     project: &CommerceProject,
     store: &StoreKey,
-) -> Result<OrderHistory, CommerceError> {
-    let (predicate, variable, id) = match proven.subject() {
-        Subject::Customer(id) => ("customerId = :customer", "&var.customer=", id),
-        Subject::Anonymous(id) => ("anonymousId = :anonymous", "&var.anonymous=", id),
-        Subject::Guest => return Ok(OrderHistory::default()),
-    };
-    let mut path = format!("/in-store/key={}/orders?where=", encoded(store.as_str()));
-    percent_encode(predicate, &mut path);
-    path.push_str(variable);
-    percent_encode(id, &mut path);
-    path.push_str("&sort=");
-    percent_encode("createdAt desc", &mut path);
-    path.push_str(&format!("&limit={HISTORY_LIMIT}"));
-    path.push_str(project.order_expansion());
-    let page: Page<Order> = match read(port, &path).await {
-        Err(CommerceError::NotFound) => return Ok(OrderHistory::default()),
-        page => page?,
-    };
-    let orders: Vec<Order> = page
-        .results
-        .into_iter()
-        .filter(|order| owns_order(proven.subject(), order) && is_of_store(order.store.as_ref(), store))
-        .collect();
-    let total = page.total.unwrap_or_default().max(orders.len() as u64);
-    Ok(OrderHistory { total: if orders.is_empty() { 0 } else { total }, orders })
-}
-
-fn anonymous_cart(base: &str, id: &str) -> String {
-    let mut path = format!("{base}?where=");
-    percent_encode("anonymousId = :anonymous and cartState = \"Active\"", &mut path);
-    path.push_str("&var.anonymous=");
-    percent_encode(id, &mut path);
-    path.push_str("&sort=");
-    percent_encode("lastModifiedAt desc", &mut path);
-    path.push_str("&limit=1&withTotal=false");
-    path
-}
-
-/// A cart proven by its id may still belong to a customer; then it must be the same one. A customer's cart never
-/// opens for a guest or an anonymous session, and an anonymous session's cart for nobody else.
-fn owns_cart(proven: &ProvenSubject, cart: &Cart) -> bool {
-    let is_proven_cart = proven.cart() == Some(cart.id.as_str());
-    match proven.subject() {
-        Subject::Customer(id) => match cart.customer_id.as_deref() {
-            Some(owner) => owner == id,
-            None => is_proven_cart,
-        },
-        Subject::Anonymous(id) => {
-            cart.customer_id.is_none()
-                && match cart.anonymous_id.as_deref() {
-                    Some(owner) => owner == id,
-                    None => is_proven_cart,
-                }
-        }
-        Subject::Guest => cart.customer_id.is_none() && is_proven_cart,
+) -> Result<Belongings, CommerceError> {
+    if proven.subject() == &Subject::Guest && proven.cart().is_none() {
+        return Ok(Belongings::default());
     }
+    let found = match query::read(port, proven, project, store).await? {
+        Some(found) => found,
+        None => rest::read(port, proven, project, store).await?,
+    };
+    owner::belongings(proven, store, found)
 }
 
-/// An anonymous session's order that has become a customer's belongs to that customer alone.
-fn owns_order(subject: &Subject, order: &Order) -> bool {
-    match subject {
-        Subject::Customer(id) => order.customer_id.as_ref() == Some(id),
-        Subject::Anonymous(id) => order.customer_id.is_none() && order.anonymous_id.as_ref() == Some(id),
-        Subject::Guest => false,
-    }
-}
-
-fn is_of_store(reference: Option<&KeyReference>, store: &StoreKey) -> bool {
-    reference.is_some_and(|reference| reference.key == store.as_str())
-}
-
-fn first<T>(page: Result<Page<T>, CommerceError>) -> Result<T, CommerceError> {
-    page?.results.into_iter().next().ok_or(CommerceError::NotFound)
-}
-
-async fn read<T: DeserializeOwned>(port: &impl Commerce, path: &str) -> Result<T, CommerceError> {
-    let body = port.get(path).await?;
-    json::read(body.as_bytes()).map_err(|_detail| CommerceError::Malformed)
-}
-
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    percent_encode(text, &mut out);
-    out
+/// What commercetools answered about a subject, before anything of it is believed.
+struct Found {
+    customer: Option<Customer>,
+    cart: Option<Cart>,
+    orders: Option<Page<Order>>,
 }

@@ -1,5 +1,5 @@
-//! What we read of commercetools' resources: only the members that are used, every one that may be missing optional,
-//! unknown members ignored, states kept as text because the vendor adds new ones.
+//! What we read of commercetools' resources, over REST and by GraphQL: only the members that are used, every one that
+//! may be missing or null optional, unknown members ignored, states kept as text because the vendor adds new ones.
 
 use serde::Deserialize;
 
@@ -88,8 +88,7 @@ pub struct LineItem {
     #[serde(default)]
     pub name: LocalizedString,
     /// Variant, of which only the stock keeping unit is read.
-    #[serde(default)]
-    pub variant: Variant,
+    pub variant: Option<Variant>,
     /// Pieces.
     pub quantity: u64,
     /// Sum after discounts.
@@ -97,7 +96,7 @@ pub struct LineItem {
 }
 
 /// A product variant.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Variant {
     /// Stock keeping unit.
     pub sku: Option<String>,

@@ -266,6 +266,7 @@ fn commerce_project(
         access_tokens: settings.access_tokens,
         workflow_states: settings.workflow_states,
         messages: settings.messages,
+        reads: settings.reads,
         client_id: client_id?,
         client_secret: client_secret?,
     })

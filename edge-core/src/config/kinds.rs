@@ -232,6 +232,17 @@ pub enum MessagesApi {
 
 choice!(MessagesApi { Off = "off", Poll = "poll" });
 
+/// How a shopper's customer record, cart and orders are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// By one GraphQL query; over REST where the project refuses it.
+    GraphQl,
+    /// By three REST reads.
+    Rest,
+}
+
+choice!(Reads { GraphQl = "graphql", Rest = "rest" });
+
 /// What a Tidio plan offers us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {

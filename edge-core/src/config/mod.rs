@@ -69,6 +69,8 @@ pub struct CommerceProject {
     pub workflow_states: WorkflowStates,
     /// Whether the Messages API is read.
     pub messages: MessagesApi,
+    /// How shoppers' records are read.
+    pub reads: Reads,
     /// Address of the API, without a trailing slash.
     pub api_url: String,
     /// Address of the token service, without a trailing slash.

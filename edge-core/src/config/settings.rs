@@ -4,8 +4,8 @@
 use super::events::EventsSettings;
 use super::kinds::{
     AccessTokens, BaseUrl, CountryCode, CurrencyCode, Ed25519Key, ExchangeRate, FieldPolicy, KeyAlgorithm,
-    KeyId, Label, LocaleTag, MessagesApi, Name, Origin, ProjectKey, PublicKey, Region, Seconds, SecretName,
-    Tier, WidgetLanguage, WorkflowStates,
+    KeyId, Label, LocaleTag, MessagesApi, Name, Origin, ProjectKey, PublicKey, Reads, Region, Seconds,
+    SecretName, Tier, WidgetLanguage, WorkflowStates,
 };
 use super::section::section;
 use super::triggers::TriggerSettings;
@@ -51,6 +51,8 @@ section! {
         /// Whether the delta sync also reads the Messages API, which tells what no order shows: deletions, and changes of
         /// customers. `poll` needs messages to be kept by the project, and the scope `view_messages`.
         default("off", MessagesApi::Off) messages: MessagesApi,
+        /// How a shopper's customer record, cart and orders are read: by one GraphQL query, and over REST where the project refuses it; or always by three REST reads.
+        default("graphql", Reads::GraphQl) reads: Reads,
         /// Another address of the API, for tests.
         optional api_url: BaseUrl,
         /// Another address of the token service, for tests.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::commerce::CommerceError;
-use crate::testing::{FakeCommerce, NOW_MS, cart, config, numbers, order, token};
+use crate::testing::{FakeCommerce, NOW_MS, cart, config, numbers, order, query_answer, token};
 
 fn commerce() -> FakeCommerce {
     FakeCommerce::default()
@@ -83,6 +83,22 @@ fn a_customer_gets_cart_order_and_a_link() {
     assert_eq!(link.distinct_id, distinct_id);
     assert_eq!(link.properties, identified.reply.properties);
     assert_eq!((link.first_name.as_deref(), link.last_name.as_deref()), (Some("Anna"), Some("Schmidt")));
+}
+
+#[test]
+fn the_answer_is_the_same_by_query_and_over_rest() {
+    let rest = commerce();
+    let answers = &rest.answers;
+    let value = |path: &str| -> Value { serde_json::from_str(answers[path].as_ref().unwrap()).unwrap() };
+    let (customer, cart) = (value("/customers/c-1"), value("/in-store/key=de/carts/customer-id=c-1"));
+    let page = value("/in-store/key=de/orders");
+    let answer = query_answer(Some(&customer), Some(&cart), page["results"].as_array().unwrap(), 12);
+    let queried = FakeCommerce::default().answering_queries(Ok(answer));
+    let request = request(json!({"token": token("customer:c-1", None)}));
+    let replies =
+        [&rest, &queried].map(|port| serde_json::to_value(run(&request, port).unwrap().reply).unwrap());
+    assert_eq!(replies[0], replies[1]);
+    assert_eq!(replies[0]["properties"]["ct_order_tracking"], "DHL 0034");
 }
 
 #[test]

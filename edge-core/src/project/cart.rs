@@ -84,7 +84,8 @@ fn lines(context: &Context<'_>, cart: &Cart) -> String {
         format!("{quantity} × {name}{total}")
     };
     let products = cart.line_items.iter().map(|item| {
-        line(name(&names, &item.name, item.variant.sku.as_deref()), item.quantity, item.total_price.as_ref())
+        let sku = item.variant.as_ref().and_then(|variant| variant.sku.as_deref());
+        line(name(&names, &item.name, sku), item.quantity, item.total_price.as_ref())
     });
     let custom = cart
         .custom_line_items

@@ -4,7 +4,40 @@ use pollster::block_on;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::{FakeCommerce, cart as cart_json, order as order_json};
+use crate::testing::{FakeCommerce, cart as cart_json, order as order_json, query_answer};
+
+mod queries;
+
+/// Records under the paths of REST.
+fn over_rest(customer: Option<&Value>, cart: Option<&Value>, orders: &[Value], total: u64) -> FakeCommerce {
+    let page = json!({ "limit": 10, "offset": 0, "count": orders.len(), "total": total, "results": orders });
+    let mut port = FakeCommerce::default().with("/in-store/key=de/orders", &page);
+    if let Some(customer) = customer {
+        port = port.with("/customers/", customer);
+    }
+    if let Some(cart) = cart {
+        port = port.with("/in-store/key=de/carts/", cart);
+    }
+    port
+}
+
+/// The same records, once over REST and once by a query.
+fn both(customer: Option<&Value>, cart: Option<&Value>, orders: &[Value], total: u64) -> [FakeCommerce; 2] {
+    let queried = FakeCommerce::default().answering_queries(Ok(query_answer(customer, cart, orders, total)));
+    [over_rest(customer, cart, orders, total), queried]
+}
+
+fn anna() -> Value {
+    json!({ "id": "c-1", "customerNumber": null, "email": "anna@example.com", "firstName": "Anna", "lastName": null })
+}
+
+fn read(port: &FakeCommerce, proven: &ProvenSubject) -> Result<Belongings, CommerceError> {
+    block_on(belongings(port, proven, &project(), &store()))
+}
+
+fn ids(history: &OrderHistory) -> Vec<&str> {
+    history.orders.iter().map(|order| order.id.as_str()).collect()
+}
 
 fn proven(subject: &str, cart: Option<&str>) -> ProvenSubject {
     ProvenSubject::new(Subject::parse(subject).unwrap(), cart.map(str::to_owned))
@@ -50,9 +83,11 @@ fn a_cart_opens_for_its_owner_in_its_store_only() {
         ("guest with a customer's cart", "guest", Some("cart-1"), json!({}), false),
     ];
     for (name, subject, claim, changes, want) in cases {
-        let port = FakeCommerce::default().with("/in-store/key=de/carts/", &cart_json(&changes));
-        let found = block_on(cart(&port, &proven(subject, claim), &store())).unwrap();
-        assert_eq!(found.is_some(), want, "{name}");
+        for port in both(Some(&anna()), Some(&cart_json(&changes)), &[], 0) {
+            let found = read(&port, &proven(subject, claim)).unwrap();
+            assert_eq!(found.cart.is_some(), want, "{name}");
+            assert_eq!(found.customer.is_some(), subject.starts_with("customer"), "{name}");
+        }
     }
 }
 
@@ -60,11 +95,12 @@ fn a_cart_opens_for_its_owner_in_its_store_only() {
 fn reads_ask_for_exactly_this() {
     let cases: &[(&str, Option<&str>, &[&str])] = &[
         ("guest", None, &[]),
-        ("guest", Some("x/y"), &["/in-store/key=de/carts/x%2Fy"]),
+        ("guest", Some("x/y"), &["prepare", "/in-store/key=de/carts/x%2Fy"]),
         (
             "customer:c-1",
             None,
             &[
+                "prepare",
                 "/customers/c-1",
                 "/in-store/key=de/carts/customer-id=c-1",
                 "/in-store/key=de/orders?where=customerId%20%3D%20%3Acustomer&var.customer=c-1&sort=createdAt%20desc&limit=10",
@@ -74,6 +110,7 @@ fn reads_ask_for_exactly_this() {
             "anon:a\"b",
             None,
             &[
+                "prepare",
                 "/in-store/key=de/carts?where=anonymousId%20%3D%20%3Aanonymous%20and%20cartState%20%3D%20%22Active%22&var.anonymous=a%22b&sort=lastModifiedAt%20desc&limit=1&withTotal=false",
                 "/in-store/key=de/orders?where=anonymousId%20%3D%20%3Aanonymous&var.anonymous=a%22b&sort=createdAt%20desc&limit=10",
             ],
@@ -81,57 +118,67 @@ fn reads_ask_for_exactly_this() {
     ];
     for (subject, claim, want) in cases {
         let port = FakeCommerce::default();
-        let proven = proven(subject, *claim);
-        let _ = block_on(customer(&port, &proven));
-        let _ = block_on(cart(&port, &proven, &store()));
-        let _ = block_on(orders(&port, &proven, &project(), &store()));
+        let _nothing_is_there = read(&port, &proven(subject, *claim));
         assert_eq!(*port.asked.borrow(), *want, "{subject}");
     }
 }
 
 #[test]
 fn strangers_orders_are_left_out_even_if_the_vendor_sends_them() {
-    let page = json!({ "limit": 10, "offset": 0, "count": 4, "total": 4, "results": [
+    let orders = [
         order_json(&json!({"id": "o-1"})),
         order_json(&json!({"id": "o-2", "customerId": "c-2"})),
         order_json(&json!({"id": "o-3", "store": {"key": "uk"}})),
         order_json(&json!({"id": "o-4", "customerId": null, "customerEmail": "anna@example.com"})),
-    ] });
-    let port = FakeCommerce::default().with("/in-store/key=de/orders", &page);
-    let history = block_on(orders(&port, &proven("customer:c-1", None), &project(), &store())).unwrap();
-    assert_eq!(history.orders.iter().map(|order| order.id.as_str()).collect::<Vec<_>>(), ["o-1"]);
-    let page = json!({ "results": [
+    ];
+    for port in both(Some(&anna()), None, &orders, 4) {
+        let found = read(&port, &proven("customer:c-1", None)).unwrap();
+        assert_eq!((ids(&found.history), found.history.total), (vec!["o-1"], 4));
+    }
+    let orders = [
         order_json(&json!({"id": "o-1", "customerId": null, "anonymousId": "a-1"})),
         order_json(&json!({"id": "o-2", "customerId": null, "anonymousId": "a-2"})),
         order_json(&json!({"id": "o-3", "anonymousId": "a-1"})),
         order_json(&json!({"id": "o-4", "customerId": null})),
-    ] });
-    let port = FakeCommerce::default().with("/in-store/key=de/orders", &page);
-    for (subject, want) in [("anon:a-1", &["o-1"][..]), ("anon:a-3", &[]), ("guest", &[])] {
-        let history =
-            block_on(orders(&port, &proven(subject, Some("cart-1")), &project(), &store())).unwrap();
-        let ids: Vec<&str> = history.orders.iter().map(|order| order.id.as_str()).collect();
-        assert_eq!(ids, want, "{subject}");
-        assert_eq!(history.total, want.len() as u64, "{subject}");
+    ];
+    for port in both(None, None, &orders, 0) {
+        for (subject, want) in [("anon:a-1", &["o-1"][..]), ("anon:a-3", &[]), ("guest", &[])] {
+            let found = read(&port, &proven(subject, Some("cart-1"))).unwrap();
+            assert_eq!(
+                (ids(&found.history), found.history.total),
+                (want.to_vec(), want.len() as u64),
+                "{subject}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_record_of_somebody_else_is_no_answer_and_none_is_not_found() {
+    let subject = proven("customer:c-1", None);
+    for port in both(Some(&json!({ "id": "c-2" })), None, &[], 0) {
+        assert_eq!(read(&port, &subject).unwrap_err(), CommerceError::Malformed);
+    }
+    for port in both(None, Some(&cart_json(&json!({}))), &[], 0) {
+        assert_eq!(read(&port, &subject).unwrap_err(), CommerceError::NotFound);
     }
 }
 
 #[test]
 fn answers_that_cannot_be_read_are_malformed_and_faults_are_passed_on() {
     let subject = proven("customer:c-1", None);
-    for body in ["", "{", "<html>", "[]", "null", r#"{"id":"c-2"}"#] {
-        let port = FakeCommerce::default().with_text("/customers/", body);
-        assert_eq!(block_on(customer(&port, &subject)).unwrap_err(), CommerceError::Malformed, "{body}");
+    for body in ["", "{", "<html>", "[]", "null", "{}"] {
+        for path in ["/customers/", "/in-store/key=de/carts/", "/in-store/key=de/orders"] {
+            let port = over_rest(Some(&anna()), None, &[], 0).with_text(path, body);
+            assert_eq!(read(&port, &subject).unwrap_err(), CommerceError::Malformed, "{path} {body}");
+        }
     }
     for error in [CommerceError::Unavailable, CommerceError::Timeout, CommerceError::Rejected] {
-        let port = FakeCommerce::default().failing("/", error);
-        assert_eq!(block_on(cart(&port, &subject, &store())).unwrap_err(), error);
-        assert_eq!(block_on(orders(&port, &subject, &project(), &store())).unwrap_err(), error);
-        assert_eq!(block_on(customer(&port, &subject)).unwrap_err(), error);
+        for path in ["/customers/", "/in-store/key=de/carts/", "/in-store/key=de/orders"] {
+            let port = over_rest(Some(&anna()), None, &[], 0).failing(path, error);
+            assert_eq!(read(&port, &subject).unwrap_err(), error, "{path}");
+        }
     }
-    let nobody = FakeCommerce::default();
-    assert_eq!(block_on(customer(&nobody, &subject)).unwrap_err(), CommerceError::NotFound);
-    assert!(block_on(cart(&nobody, &subject, &store())).unwrap().is_none());
 }
 
 #[test]
