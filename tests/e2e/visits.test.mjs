@@ -162,7 +162,7 @@ describe("blockers and outages", () => {
   test("commercetools is down for the edge: chat without data, nothing false", async () => {
     await shop.visit("/");
     await shop.login(ANNA.email, ANNA.password);
-    await demo.stack.commercetools.addFaults({ path_prefix: "/demo-shop/customers", kind: "status", value: 503 });
+    await demo.stack.commercetools.addFaults(...["customers", "graphql"].map((path) => ({ path_prefix: `/demo-shop/${path}`, kind: "status", value: 503 })));
     await shop.visit("/cart");
     await shop.consent("all");
     await quiet(3_000);

@@ -41,7 +41,7 @@ describe("correlation id", () => {
     const answer = await identify({ headers: { "x-correlation-id": id } });
     assert.equal(answer.headers.get("x-correlation-id"), id);
     const calls = await stack.commercetools.requests();
-    assert.ok(calls.length >= 3, `${calls.length} calls`);
+    assert.ok(calls.length > 0, "commercetools was not asked");
     for (const call of calls) assert.equal(call.correlation_id, id, `${call.method} ${call.path}`);
   });
 

@@ -32,7 +32,7 @@ describe("two commercetools projects", () => {
     const us = await stack.request("POST", "/v1/identify", { origin: ORIGIN, body: identifyBody(tokenOf(james.customer.id), { store: "us", locale: "en-US" }) });
     assert.equal(us.status, 200, us.text);
     assert.deepEqual(await stack.commercetools.requests(), []);
-    assert.ok((await second.requests({ prefix: "/demo-shop/in-store/key=us" })).length >= 2);
+    assert.ok((await second.requests({ prefix: "/demo-shop" })).length > 0);
     await second.clearRequests();
     const uk = await stack.request("POST", "/v1/identify", { origin: ORIGIN, body: identifyBody(tokenOf(james.customer.id), { store: "uk", locale: "en-GB" }) });
     assert.equal(uk.status, 200, uk.text);

@@ -36,7 +36,13 @@ const COMMERCE = [
   ["hangs up", { kind: "reset_before" }, 503, "commerce_unavailable"],
 ];
 
-describe("commercetools", () => {
+for (const reads of ["graphql", "rest"]) describe(`commercetools, read by ${reads}`, () => {
+  before(async () => {
+    await stack.idle();
+    await stack.stopWorker();
+    await stack.startWorker({ change: (bridge) => (bridge.commercetools.demo.reads = reads) });
+  });
+
   for (const [name, fault, status, code] of COMMERCE) {
     test(name, async () => {
       await stack.commercetools.addFaults({ path_prefix: "/demo-shop", ...fault });
@@ -77,7 +83,7 @@ describe("commercetools", () => {
       path_prefix: "/demo-shop",
       kind: "status",
       value: 401,
-      times: 3,
+      times: reads === "rest" ? 3 : 1,
       body: { statusCode: 401, message: "invalid_token", error: "invalid_token", errors: [{ code: "invalid_token", message: "invalid_token" }] },
     });
     const answer = await identify(james.customer);

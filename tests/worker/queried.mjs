@@ -1,0 +1,34 @@
+/**
+ * Records as commercetools' GraphQL gives them under the aliases of the edge's query.
+ *
+ * In scope: texts as lists of locale and value, what is absent as null. Out of scope: executing a query, which the
+ * emulator does.
+ */
+
+/** Members that may be absent over REST. */
+const OPTIONAL = ["anonymousId", "businessUnit", "discountOnTotalPrice", "lastModifiedAt", "locale", "shippingInfo", "totalLineItemQuantity"];
+/** Lists that may be absent over REST. */
+const LISTS = ["customLineItems", "discountCodes", "lineItems", "shipping"];
+
+/** A cart of REST in the shape that a query gives it. */
+export function asQueried(cart) {
+  const item = ({ variant, name, totalPrice = null, quantity }) => ({
+    name: Object.entries(name ?? {}).map(([locale, value]) => ({ locale, value })),
+    variant: variant ? { sku: variant.sku ?? null } : null,
+    quantity,
+    totalPrice,
+  });
+  const whole = {
+    cartState: "Active",
+    ...Object.fromEntries(OPTIONAL.map((name) => [name, null])),
+    ...Object.fromEntries(LISTS.map((name) => [name, []])),
+    ...cart,
+  };
+  return { ...whole, lineItems: whole.lineItems.map(item), customLineItems: whole.customLineItems.map(item) };
+}
+
+/** The text of an answer: a customer without orders, and the cart's text as it is. */
+export function queried({ id, email, customerNumber = null, firstName = null, lastName = null }, cart = "null") {
+  const customer = JSON.stringify({ id, email, customerNumber, firstName, lastName, locale: null });
+  return `{"data":{"customer":${customer},"inStore":{"cart":${cart},"orders":{"total":0,"results":[]}}}}`;
+}
