@@ -43,7 +43,7 @@ pub enum Effect<J> {
         /// Consent from now on.
         consent: ConsentState,
     },
-    /// Report [`Event::Elapsed`] after this many milliseconds.
+    /// Report [`Event::Elapsed`](super::Event::Elapsed) after this many milliseconds.
     StartTimer(Timer, Ticket, u32),
     /// Remove every `tidio_*` item and cookie.
     ClearStorage,
@@ -60,7 +60,7 @@ pub enum Effect<J> {
         /// Who to tell Tidio; nobody for a guest.
         person: Option<J>,
     },
-    /// Take the widget off the page; report [`Event::Resisted`] when it stays.
+    /// Take the widget off the page; report [`Event::Resisted`](super::Event::Resisted) when it stays.
     Remove,
     /// Reload the page.
     Reload,

@@ -25,15 +25,15 @@ pub enum Event<J> {
     Logout,
     /// `track()` was called.
     Track(String, J),
-    /// Outcome of [`Effect::Ask`]: yes, no, or closed without an answer.
+    /// Outcome of [`Effect::Ask`](super::Effect::Ask): yes, no, or closed without an answer.
     Answered(Option<bool>),
-    /// Outcome of [`Effect::FetchBootstrap`].
+    /// Outcome of [`Effect::FetchBootstrap`](super::Effect::FetchBootstrap).
     Bootstrapped(Ticket, Result<Bootstrap, Failure>),
     /// The consent source was read.
     Consent(Reading),
-    /// Outcome of [`Effect::ReadSession`]: the session or a code, and who owns Tidio's storage now.
+    /// Outcome of [`Effect::ReadSession`](super::Effect::ReadSession): the session or a code, and who owns Tidio's storage now.
     SessionRead(Ticket, Result<Option<Session>, &'static str>, Option<Owner>),
-    /// Outcome of [`Effect::Identify`].
+    /// Outcome of [`Effect::Identify`](super::Effect::Identify).
     Identified(Ticket, Result<Reply<J>, Failure>),
     /// The script element reported an error.
     ScriptFailed(Ticket),
