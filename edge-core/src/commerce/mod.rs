@@ -1,8 +1,8 @@
 //! commercetools as the edge needs it: a port that fetches, and a read on top of it that checks who owns what it
 //! returns.
 //!
-//! What is known about a subject comes by one GraphQL query ([`query`]), or by three REST reads ([`rest`]) where the
-//! project wants it so or refuses the query. Both give the same records, and one place ([`owner`]) decides about them.
+//! What is known about a subject comes by one GraphQL query (`query`), or by three REST reads (`rest`) where the
+//! project wants it so or refuses the query. Both give the same records, and one place (`owner`) decides about them.
 //!
 //! In scope: requests, decoding, the ownership check. Out of scope: tokens, time-outs, retries and correlation ids,
 //! which are the adapter's.

@@ -13,7 +13,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cart, Commerce, CommerceError, Customer, Found, Order, Page};
+use super::{Cart, Commerce, CommerceError, Customer, Found, HISTORY_LIMIT, Order, Page};
 use crate::config::{CommerceProject, StoreKey, WorkflowStates};
 use crate::json;
 use crate::proof::{ProvenSubject, Subject};
@@ -23,6 +23,8 @@ const ACTIVE_CART: &str = "cart:customerActiveCart(customerId:$customer){...cart
 const CART_BY_ID: &str = "cart(id:$cart){...cart} ";
 const NEWEST_CART: &str = r#"carts(where:$carts,sort:["lastModifiedAt desc"],limit:1){results{...cart}} "#;
 const ORDERS: &str = r#"orders(where:$orders,sort:["createdAt desc"],limit:10){total results{...order}}"#;
+/// The document is constant, so the number stands in it.
+const _: () = assert!(HISTORY_LIMIT == 10, "the query reads as many orders as the REST read");
 
 /// `totalPrice` is of type `Money` in the schema, which has no precise amount; a discount may have one.
 const CART_FIELDS: &str = "fragment cart on Cart{id lastModifiedAt cartState customerId anonymousId \
