@@ -150,6 +150,8 @@ impl<P: Ports> Engine<P> {
             for row in rows {
                 set_stage(sql, &row.contact, Stage::Verify, now)?;
                 outbox::postpone(sql, &row.contact, now + READ_BACK_MS)?;
+                // Whose answer is lost is only found by reading: this line says that we asked for it.
+                journal::write(sql, now, &row.correlation_id, &row.contact, "creating", "")?;
             }
             Ok(())
         })

@@ -62,7 +62,7 @@ fn a_trace_by_order_number_tells_the_whole_story() {
     let story = ask(&engine, AdminRequest::Trace { term: "N-o1".to_owned() });
     let events: Vec<&str> =
         story["lines"].as_array().unwrap().iter().map(|line| line["event"].as_str().unwrap()).collect();
-    assert_eq!(events, ["received", "order", "orders_read", "waiting", "created"]);
+    assert_eq!(events, ["received", "order", "orders_read", "waiting", "creating", "created"]);
 }
 
 #[test]

@@ -175,6 +175,10 @@ fn a_create_with_unknown_outcome_is_read_back_and_never_doubled() {
         assert!(world.settle(&engine, 3_600_000));
         assert_eq!(world.vendor.contacts.borrow().len(), 1, "{fault:?}");
         assert_eq!(property(&world, "d-1", "ct_store").as_deref(), Some("de"));
+        // What was sent is told, whether it was answered or found by reading.
+        let story = journal::Story { followed: vec!["corr-1".to_owned()], touched: Vec::new() };
+        let lines = journal::trace(&*world.sql, &story, 100).unwrap();
+        assert!(lines.iter().any(|line| line.event == "creating"), "{fault:?}");
     }
 }
 
@@ -200,7 +204,7 @@ fn the_journal_tells_the_story_without_values() {
     let story = journal::Story { followed: vec!["corr-1".to_owned()], touched: Vec::new() };
     let lines = journal::trace(&*world.sql, &story, 100).unwrap();
     let events: Vec<&str> = lines.iter().map(|line| line.event.as_str()).collect();
-    assert_eq!(events, ["received", "waiting", "created"]);
+    assert_eq!(events, ["received", "waiting", "creating", "created"]);
     let text = serde_json::to_string(&lines).unwrap();
     for secret in ["example.com", "Anna", "verified"] {
         assert!(!text.contains(secret), "{secret} in {text}");

@@ -62,7 +62,7 @@ export function linesOf(answer: unknown): Line[] {
 /** What a line of the journal is: something came in, we looked, something went to Tidio, something went wrong. */
 const KINDS: Record<string, Kind> = {
   received: "in",
-  found: "sent",
+  creating: "sent",
   created: "sent",
   written: "sent",
   dead_letter: "wrong",
