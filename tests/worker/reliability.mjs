@@ -56,7 +56,7 @@ export async function reliabilityRun({ route, events, orders, customers, kills, 
     await Promise.all([commercetools.addFaults(...FAULTS), tidio.addFaults(...FAULTS)]);
     say(`  ${events} updates of ${ids.length} orders, ${kills} × kill -9 …`);
     const driven = commercetools.steer("POST", "drive", { events, seed: 11, orders: ids, per_second: events / seconds });
-    const [{ orders: updated, messages }] = await Promise.all([driven, killAgainAndAgain(stack, kills, seconds)]);
+    const [{ orders: updated, messages }] = await Promise.all([driven, killAgainAndAgain(stack, kills, seconds, route === undefined)]);
     if (route) await delivered(stack);
     if (!calmly) await settleWithSync(stack, route === undefined);
     // Calmly and without events nothing is asked of a vendor before the failures have ended.
@@ -78,11 +78,13 @@ async function subscribe(stack, route) {
   await eventually("the test notification is delivered", async () => (await stack.commercetools.steer("GET", "deliveries/summary")).delivered > 0);
 }
 
-async function killAgainAndAgain(stack, kills, seconds) {
+/** Where no event arrives the delta sync looks after each restart, so that failures and kills meet it at work. */
+async function killAgainAndAgain(stack, kills, seconds, follows) {
   for (let kill = 0; kill < kills; kill += 1) {
     await new Promise((resolve) => setTimeout(resolve, (seconds * 1000) / (kills + 1)));
     await stack.killWorker();
     await stack.startWorker();
+    if (follows) await stack.cron();
   }
 }
 
