@@ -32,7 +32,7 @@ export function report(costs, runs, ownerOf) {
   return [
     `${conditions()} The home page of the demo shop, production build, empty cache; ${runs} visits to each, one after the other in turn.`,
     `Median, and in brackets the lowest and the highest. Nobody touches the page. It is watched until the chat has loaded and nothing was requested for ${QUIET_MS / 1_000} s, at most ${WATCH_MS / 1_000} s after the load event; where none is to load, ${WATCH_NOTHING_MS / 1_000} s.`,
-    `Blocking is what tasks after the first paint took beyond ${LONG_TASK_MS} ms each. Whose scripts ran in frames longer than that is what the browser says (long animation frames); ours are the files that only pages with the bridge ask for. The boot part is not among them: it lies in the shop's own build, and `npm/test-browser/cost.test.ts` measures it alone.`,
+    `Blocking is what tasks after the first paint took beyond ${LONG_TASK_MS} ms each. Whose scripts ran in frames longer than that is what the browser says (long animation frames); ours are the files that only pages with the bridge ask for. The boot part is not among them: it lies in the shop's own build, and \`npm/test-browser/cost.test.ts\` measures it alone.`,
     `A phone's screen, processor ${CPU_SLOWDOWN} × slower, slow 4G as Lighthouse applies it.`,
     "",
     `**Tidio's script is a stand-in**: ${SCRIPT_BYTES / 1_000} kB and ${MAIN_THREAD_MS} ms of main thread, see \`bench/page/stand-in.mjs\`. What a variant costs *without* the script is not affected by it.`,
