@@ -19,7 +19,9 @@ let person;
 let shop;
 
 before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  // One after the other: when the demo cannot start, no browser is left running that nobody knows of.
+  demo = await startDemo();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();

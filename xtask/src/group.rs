@@ -19,6 +19,7 @@ use crate::{
     failure::{Failure, Outcome},
     interrupt,
     platform::Stopwatch,
+    report::seconds,
 };
 
 /// How often a running child is looked at.
@@ -56,14 +57,19 @@ impl Group {
         self.child.try_wait().map_err(|error| Failure::new(format!("Lost a child process: {error}.")))
     }
 
-    /// Waits for the leader; stops the whole group when the user asks to stop.
+    /// Waits for the leader; stops the whole group when the user asks to stop or the time is over.
     ///
     /// # Errors
-    /// When the user asked to stop.
-    pub fn wait(&mut self) -> Outcome<ExitStatus> {
+    /// When the user asked to stop, or the leader still runs after `limit`.
+    pub fn wait(&mut self, limit: Option<Duration>) -> Outcome<ExitStatus> {
+        let watch = Stopwatch::start();
         loop {
             if let Some(status) = self.ended()? {
                 return Ok(status);
+            }
+            if let Some(limit) = limit.filter(|limit| watch.seconds() > limit.as_secs_f64()) {
+                self.stop();
+                return Err(Failure::new(format!("Stopped after {}.", seconds(limit.as_secs_f64()))));
             }
             if interrupt::requested() {
                 self.stop();
@@ -235,9 +241,17 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_does_not_end_is_stopped_when_its_time_is_over() {
+        let mut group = Group::spawn(Command::new("sleep").arg("61.5")).unwrap();
+        let failure = group.wait(Some(Duration::from_millis(50))).unwrap_err();
+        assert!(failure.to_string().starts_with("Stopped after"), "{failure}");
+        assert!(!group.is_alive());
+    }
+
+    #[test]
     fn a_group_that_ended_is_reported_and_may_be_stopped_again() {
         let mut group = Group::spawn(Command::new("sh").args(["-c", "exit 3"])).unwrap();
-        assert_eq!(group.wait().unwrap().code(), Some(3));
+        assert_eq!(group.wait(None).unwrap().code(), Some(3));
         group.stop();
         assert!(Group::spawn(&mut Command::new("/no/such/program")).is_err());
     }

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use crate::{
@@ -24,6 +25,7 @@ pub struct Job {
     command: Command,
     log: PathBuf,
     is_shown: bool,
+    limit: Option<Duration>,
 }
 
 impl Job {
@@ -37,7 +39,7 @@ impl Job {
             }
         }
         command.current_dir(paths::root());
-        Self { command, log: log.into(), is_shown: false }
+        Self { command, log: log.into(), is_shown: false, limit: None }
     }
 
     /// `cargo`, the one that runs us if it does.
@@ -87,7 +89,14 @@ impl Job {
         self
     }
 
-    /// Starts the program and leaves it running.
+    /// Ends the program, with everything it started, when it runs for longer: for what is known to end.
+    #[must_use]
+    pub fn at_most(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Starts the program and leaves it running; a limit does not count here.
     ///
     /// # Errors
     /// When the log cannot be written or the program cannot be started.
@@ -105,16 +114,19 @@ impl Job {
     /// Runs the program to its end.
     ///
     /// # Errors
-    /// When it cannot be started, ends with another code than 0 (with the end of its log), or the user asks
-    /// to stop.
+    /// When it cannot be started, ends with another code than 0 or takes longer than its limit (both with the
+    /// end of its log), or the user asks to stop.
     pub fn run(self) -> Outcome {
         let program = Path::new(self.command.get_program())
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let first =
             self.command.get_args().next().map_or_else(String::new, |arg| format!(" {}", arg.display()));
-        let (log, is_shown) = (self.log.clone(), self.is_shown);
-        let status = self.start()?.wait()?;
+        let (log, is_shown, limit) = (self.log.clone(), self.is_shown, self.limit);
+        let mut group = self.start()?;
+        let status = group
+            .wait(limit)
+            .map_err(|failure| if is_shown { failure } else { failure.with_detail(tail_of(&log)) })?;
         if status.success() {
             return Ok(());
         }

@@ -8,6 +8,7 @@ pub mod browser;
 pub mod compiler;
 mod debian;
 pub mod npm;
+mod null_device;
 mod sysroot;
 pub mod tools;
 mod versions;
@@ -22,6 +23,7 @@ use compiler::Flavour;
 /// # Errors
 /// The first problem; the other lanes finish what they can, so the next run has less to do.
 pub fn everything() -> Outcome {
+    null_device::ensure()?;
     // Three lanes: one mostly waits for Debian's mirror, one for npm's registry, one keeps the processors busy.
     lanes(vec![
         Box::new(|| {

@@ -5,7 +5,7 @@
 pub mod layers;
 mod tally;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use clap::ValueEnum as _;
 
@@ -19,6 +19,10 @@ use crate::{
 };
 use layers::{Layer, Step, Work};
 use tally::Tally;
+
+/// What a step may take: the longest takes eight minutes on two cores with nothing built before. A program that
+/// hangs must not cost the run its other steps, nor its summary.
+const LIMIT: Duration = Duration::from_mins(20);
 
 /// What became of one step.
 struct Row {
@@ -56,7 +60,7 @@ fn row(step: &Step) -> Row {
     let watch = Stopwatch::start();
     let log = log_of(step);
     let outcome = match &step.work {
-        Work::Program(job) => job(log.clone()).and_then(Job::run),
+        Work::Program(job) => job(log.clone()).and_then(|job| job.at_most(LIMIT).run()),
         Work::Inside(work) => work(),
     };
     let text = match &step.work {
