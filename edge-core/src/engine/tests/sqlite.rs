@@ -50,6 +50,8 @@ impl Fuse {
 impl Sqlite {
     pub fn new(fuse: Rc<Fuse>) -> Self {
         let connection = Connection::open_in_memory().unwrap();
+        // All statements of the engine: by default so few are kept that most are prepared again and again.
+        connection.set_prepared_statement_cache_capacity(512);
         Sqlite {
             connection: RefCell::new(connection),
             fuse,
