@@ -11,9 +11,7 @@ use clap::ValueEnum as _;
 
 use crate::{
     failure::Outcome,
-    interrupt,
-    job::Job,
-    paths,
+    interrupt, paths,
     platform::Stopwatch,
     report::{say, say_failure, seconds},
 };
