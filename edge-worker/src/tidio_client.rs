@@ -70,7 +70,7 @@ impl TidioClient {
                 ),
             ],
         );
-        Answer { rate, result }
+        Answer { status, rate, result }
     }
 
     /// Status, rate headers, and the body of a 2xx answer.

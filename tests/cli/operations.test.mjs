@@ -116,7 +116,7 @@ describe("trace", () => {
     }, 60_000);
     // One block holds the whole way of one event.
     const block = out.split("\n\n").find((text) => text.includes("→ written"));
-    assert.match(block, new RegExp(`← received +${anna.order.id} +order[^]*· order[^]*· orders_read[^]*→ written +ct_`));
+    assert.match(block, new RegExp(`← received +${anna.order.id} +order[^]*· order[^]*· orders_read[^]*→ written +204 ct_`));
   });
 
   test("of something unknown: 1", async () => {

@@ -6,6 +6,7 @@
 
 use super::contact::{self, Contact, Stage};
 use super::outbox::{self, Pending};
+use super::send::succeeded;
 use super::sql::{SqlError, transaction};
 use super::tidio::{ContactDraft, ContactPage, Tidio, TidioContact, TidioError};
 use super::{Engine, Ports, catalogue, dead, journal};
@@ -51,9 +52,12 @@ impl<P: Ports> Engine<P> {
         for _ in 0..LOOKUP_PAGES {
             let Some(slot) = self.slot(row.priority)? else { return Ok(Found::Open) };
             let call = self.ports.tidio().contacts(&row.correlation_id, Some(email), cursor.as_deref());
-            let page: ContactPage = match self.settle(slot, call.await)? {
+            let answer = call.await;
+            let status = answer.status;
+            let page: ContactPage = match self.settle(slot, answer)? {
                 Ok(page) => page,
                 Err(error) => {
+                    self.note_answer(std::slice::from_ref(row), status, &error)?;
                     self.failed(std::slice::from_ref(row), &error).await?;
                     return Ok(Found::Open);
                 }
@@ -128,19 +132,22 @@ impl<P: Ports> Engine<P> {
         let rows: Vec<Pending> = rows.into_iter().map(|(row, _)| row).collect();
         let correlation_id = rows.first().map(|row| row.correlation_id.clone()).unwrap_or_default();
         self.mark_sent(&rows)?;
-        let result = match drafts.as_slice() {
+        let (status, result) = match drafts.as_slice() {
             [draft] => {
                 let answer = self.ports.tidio().create(&correlation_id, draft).await;
-                self.settle(slot, answer)?.map(|id| vec![Some(id)])
+                (answer.status, self.settle(slot, answer)?.map(|id| vec![Some(id)]))
             }
             _ => {
                 let answer = self.ports.tidio().create_batch(&correlation_id, &drafts).await;
-                self.settle(slot, answer)?.map(|created| ids_of(&drafts, &created))
+                (answer.status, self.settle(slot, answer)?.map(|created| ids_of(&drafts, &created)))
             }
         };
         match result {
-            Ok(ids) => self.created(&rows, &drafts, &ids),
-            Err(error) => self.not_created(&rows, &drafts, &error).await,
+            Ok(ids) => self.created(&rows, &drafts, &ids, status),
+            Err(error) => {
+                self.note_answer(&rows, status, &error)?;
+                self.not_created(&rows, &drafts, &error).await
+            }
         }
     }
 
@@ -162,6 +169,7 @@ impl<P: Ports> Engine<P> {
         rows: &[Pending],
         drafts: &[ContactDraft],
         ids: &[Option<String>],
+        status: Option<u16>,
     ) -> Result<(), SqlError> {
         let now = self.ports.now_ms();
         transaction(self.ports.sql(), |sql| {
@@ -175,7 +183,14 @@ impl<P: Ports> Engine<P> {
                 contact.note_written(&draft.content);
                 contact::save(sql, &contact, now)?;
                 outbox::renew(sql, &row.contact, now)?;
-                journal::write(sql, now, &row.correlation_id, &row.contact, "created", id)?;
+                journal::write(
+                    sql,
+                    now,
+                    &row.correlation_id,
+                    &row.contact,
+                    "created",
+                    &succeeded(status, id),
+                )?;
             }
             Ok(())
         })

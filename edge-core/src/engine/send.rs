@@ -48,9 +48,10 @@ impl<P: Ports> Engine<P> {
                 items.iter().map(|item| (item.tidio_id.clone(), item.patch.clone())).collect();
             tidio.patch_batch(&correlation_id, &list).await
         };
+        let status = answer.status;
         match self.settle(slot, answer)? {
-            Ok(()) => self.written(&items),
-            Err(error) => self.not_written(&items, &error).await,
+            Ok(()) => self.written(&items, status),
+            Err(error) => self.not_written(&items, status, &error).await,
         }
     }
 
@@ -85,7 +86,7 @@ impl<P: Ports> Engine<P> {
         })
     }
 
-    fn written(&self, items: &[Item]) -> Result<(), SqlError> {
+    fn written(&self, items: &[Item], status: Option<u16>) -> Result<(), SqlError> {
         let now = self.ports.now_ms();
         transaction(self.ports.sql(), |sql| {
             let catalogue = catalogue::current(sql)?;
@@ -94,8 +95,8 @@ impl<P: Ports> Engine<P> {
                 let Some(mut contact) = contact::find(sql, key)? else { continue };
                 contact.note_written(&item.patch);
                 contact::save(sql, &contact, now)?;
-                let names = names_of(&item.patch);
-                journal::write(sql, now, &item.row.correlation_id, key, "written", &names)?;
+                let told = succeeded(status, &names_of(&item.patch));
+                journal::write(sql, now, &item.row.correlation_id, key, "written", &told)?;
                 // A fact that came during the call may have left something to send.
                 if contact.difference(|name| catalogue.has(name)) == ContactPatch::default() {
                     outbox::remove(sql, key)?;
@@ -107,9 +108,15 @@ impl<P: Ports> Engine<P> {
         })
     }
 
-    async fn not_written(&self, items: &[Item], error: &TidioError) -> Result<(), SqlError> {
+    async fn not_written(
+        &self,
+        items: &[Item],
+        status: Option<u16>,
+        error: &TidioError,
+    ) -> Result<(), SqlError> {
         let now = self.ports.now_ms();
         let rows: Vec<Pending> = items.iter().map(|item| item.row.clone()).collect();
+        self.note_answer(&rows, status, error)?;
         match (error, items) {
             (TidioError::OutcomeUnknown { .. }, _) => {
                 self.note_unknown(items)?;
@@ -128,6 +135,21 @@ impl<P: Ports> Engine<P> {
             (TidioError::Rejected { .. } | TidioError::NotFound, _) => self.refused_batch(&rows),
             _ => self.failed(&rows, error).await,
         }
+    }
+
+    /// What Tidio answered, in the story of everybody whom the request was for.
+    pub(super) fn note_answer(
+        &self,
+        rows: &[Pending],
+        status: Option<u16>,
+        error: &TidioError,
+    ) -> Result<(), SqlError> {
+        let (now, told) = (self.ports.now_ms(), error.told(status));
+        transaction(self.ports.sql(), |sql| {
+            rows.iter().try_for_each(|row| {
+                journal::write(sql, now, &row.correlation_id, &row.contact, "answered", &told)
+            })
+        })
     }
 
     fn note_unknown(&self, items: &[Item]) -> Result<(), SqlError> {
@@ -200,7 +222,6 @@ impl<P: Ports> Engine<P> {
             // One draw for the batch, so that it stays together.
             let random = self.ports.random();
             for row in rows {
-                journal::write(sql, now, &row.correlation_id, &row.contact, "failed", error.cause())?;
                 if !outbox::fail(sql, row, now, random, error.cause())? {
                     exhausted.push(row.clone());
                 }
@@ -252,6 +273,11 @@ impl<P: Ports> Engine<P> {
             journal::write(sql, now, "", "tidio", "breaker_open", error.cause())
         })
     }
+}
+
+/// What the journal keeps of a success: the status, and what was sent or made.
+pub(super) fn succeeded(status: Option<u16>, what: &str) -> String {
+    format!("{} {what}", status.unwrap_or_default())
 }
 
 fn names_of(patch: &ContactPatch) -> String {

@@ -55,6 +55,15 @@ pub enum TidioError {
 }
 
 impl TidioError {
+    /// What the journal keeps of an answer that was no success: status and cause, and Tidio's code of a refusal.
+    pub fn told(&self, status: Option<u16>) -> String {
+        let status = status.map_or_else(|| "nothing".to_owned(), |status| status.to_string());
+        match self {
+            TidioError::Rejected { code, .. } => format!("{status} {} {code}", self.cause()),
+            _ => format!("{status} {}", self.cause()),
+        }
+    }
+
     /// Stable word for journal, dead letters and metrics.
     pub const fn cause(&self) -> &'static str {
         match self {
@@ -71,6 +80,8 @@ impl TidioError {
 /// An answer: the rate headers are worth as much when the call failed.
 #[derive(Clone, Debug)]
 pub struct Answer<T> {
+    /// Status, when an answer came at all.
+    pub status: Option<u16>,
     /// Rate headers, when sent.
     pub rate: Option<Rate>,
     /// What came of the call.

@@ -1,6 +1,7 @@
 //! The engine on a real SQLite against a Tidio in memory, with a clock that moves only when told.
 
 mod admin;
+mod answers;
 mod clock;
 mod consent;
 mod crash;

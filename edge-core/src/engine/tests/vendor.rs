@@ -33,6 +33,12 @@ pub struct Vendor {
     pub calls: RefCell<Vec<(u64, &'static str)>>,
     pub limit: Cell<u32>,
     pub breaches: Cell<u32>,
+    /// Until when Tidio has said that it takes nothing, by its own clock, and how far ahead that was then.
+    pub closed_until: Cell<Option<(u64, u64)>>,
+    /// Calls that were made before that time. A clock that jumped meanwhile is no fault.
+    pub hasty: Cell<u32>,
+    /// The batch that was refused last, and how often in a row.
+    refused: RefCell<(Vec<String>, u32)>,
     /// The first time that a timeline lost a version it had.
     pub step_back: RefCell<Option<String>>,
     pub clock: Rc<Cell<u64>>,
@@ -58,6 +64,9 @@ impl Vendor {
             calls: RefCell::default(),
             limit: Cell::new(120),
             breaches: Cell::new(0),
+            closed_until: Cell::new(None),
+            hasty: Cell::new(0),
+            refused: RefCell::default(),
             step_back: RefCell::default(),
             clock,
             ahead_ms,
@@ -125,11 +134,23 @@ impl Vendor {
         Ok(())
     }
 
+    /// A batch that is refused as a whole and sent again as it is will never arrive.
+    fn refuse<T>(&self, names: Vec<String>, result: Result<T, TidioError>) -> Result<T, TidioError> {
+        let mut last = self.refused.borrow_mut();
+        if matches!(result, Err(TidioError::Rejected { .. })) && last.0 == names {
+            last.1 += 1;
+            assert!(last.1 < 20, "a refused batch of {} is sent again and again", names.len());
+        } else {
+            *last = (names, 0);
+        }
+        result
+    }
+
     /// One request: budget, faults, effect, in this order. Gives an error of "the process" by burning the fuse.
     fn call<T>(&self, name: &'static str, effect: impl FnOnce() -> Result<T, TidioError>) -> Answer<T> {
         let lost = TidioError::OutcomeUnknown { status: None };
         if self.fuse.burns() {
-            return Answer { rate: None, result: Err(lost) };
+            return Answer { status: None, rate: None, result: Err(lost) };
         }
         let sent = self.clock.get();
         let counted = sent + self.ahead_ms.get();
@@ -137,18 +158,38 @@ impl Vendor {
             self.calls.borrow().iter().rev().take_while(|(at, _)| at + 60_000 > counted).count() as u32;
         self.calls.borrow_mut().push((counted, name));
         self.clock.set(sent + self.latency_ms.get());
+        if self.closed_until.get().is_some_and(|(at, ahead)| counted < at && ahead == self.ahead_ms.get()) {
+            self.hasty.set(self.hasty.get() + 1);
+        }
         if used >= self.limit.get() {
             self.breaches.set(self.breaches.get() + 1);
         }
         let rate =
             Some(Rate { limit: self.limit.get(), remaining: self.limit.get().saturating_sub(used + 1) });
         let fault = self.outage.borrow().clone().or_else(|| self.faults.borrow_mut().pop_front().flatten());
+        if let Some(Fault::Before(TidioError::RateLimited { retry_after_ms })) = &fault {
+            let (ahead, wait_ms) = (self.ahead_ms.get(), retry_after_ms.unwrap_or(60_000));
+            self.closed_until.set(Some((self.clock.get() + ahead + wait_ms, ahead)));
+        }
         let result = match fault {
             Some(Fault::Before(error)) => Err(error),
             Some(Fault::After(error)) => effect().and(Err(error)),
             None => effect(),
         };
-        Answer { rate, result }
+        Answer { status: status_of(&result), rate, result }
+    }
+}
+
+/// The status with which Tidio says it.
+fn status_of<T>(result: &Result<T, TidioError>) -> Option<u16> {
+    match result {
+        Ok(_) => Some(200),
+        Err(TidioError::RateLimited { .. }) => Some(429),
+        Err(TidioError::Unavailable) => Some(503),
+        Err(TidioError::OutcomeUnknown { status }) => *status,
+        Err(TidioError::Rejected { .. }) => Some(422),
+        Err(TidioError::NotFound) => Some(404),
+        Err(TidioError::Unauthorised) => Some(401),
     }
 }
 
@@ -202,7 +243,8 @@ impl Tidio for Vendor {
 
     async fn create_batch(&self, _: &str, drafts: &[ContactDraft]) -> Answer<Vec<TidioContact>> {
         self.call("create_batch", || {
-            drafts.iter().try_for_each(|draft| self.check(&draft.content))?;
+            let names = drafts.iter().map(|draft| draft.distinct_id.clone()).collect();
+            self.refuse(names, drafts.iter().try_for_each(|draft| self.check(&draft.content)))?;
             Ok(drafts.iter().map(|draft| self.add(draft)).collect())
         })
     }
@@ -213,8 +255,9 @@ impl Tidio for Vendor {
 
     async fn patch_batch(&self, _: &str, patches: &[(String, ContactPatch)]) -> Answer<()> {
         self.call("patch_batch", || {
-            for (id, patch) in patches {
-                self.check(patch)?;
+            let names = patches.iter().map(|(id, _)| id.clone()).collect();
+            self.refuse(names, patches.iter().try_for_each(|(_, patch)| self.check(patch)))?;
+            for (id, _) in patches {
                 if !self.contacts.borrow().iter().any(|contact| &contact.id == id) {
                     return Err(TidioError::Rejected { code: "no_such_contact".to_owned(), field: None });
                 }
