@@ -4,7 +4,7 @@
 //! its own time, since without consent it would not have become a fact. While the last word is no, nothing is sent to
 //! the contact but what the withdrawal itself said, no contact is created, and orders are not taken in.
 
-use super::contact::{self, Contact, Observed, SHARE, Stage};
+use super::contact::{self, Contact, Observed, READING, SHARE, Stage};
 use super::sql::{Sql, SqlError};
 use super::{Priority, catalogue, outbox};
 use crate::fact::ConsentFact;
@@ -21,6 +21,17 @@ impl Contact {
     /// Takes a word on consent.
     pub(super) fn observe_share(&mut self, share: bool, at_ms: u64, by: &str) {
         self.observe(SHARE, if share { GRANTED } else { DENIED }, at_ms, by);
+    }
+
+    /// Forgets what orders told of these properties, unless this word is not the withdrawal in force. A reading of
+    /// orders is no word on consent: one that came before the withdrawal was heard must not outlive it, even if it was
+    /// made later, or by a clock that was ahead.
+    fn forget_readings(&mut self, word: &ConsentFact) {
+        if !self.is_withdrawn() || self.desired.get(SHARE).is_none_or(|no| no.by != word.id) {
+            return;
+        }
+        self.desired
+            .retain(|name, seen| !(seen.by.starts_with(READING) && word.properties.contains_key(name)));
     }
 
     /// Must this value stay here? It was observed by something else than the withdrawal in force.
@@ -50,6 +61,7 @@ pub(super) fn absorb<S: Sql>(
         return Ok("suppressed");
     }
     contact.observe_share(fact.share, fact.observed_at_ms, &fact.id);
+    contact.forget_readings(fact);
     for (name, value) in &fact.properties {
         contact.observe(name, value, fact.observed_at_ms, &fact.id);
     }

@@ -86,6 +86,29 @@ fn an_order_is_held_back_until_there_is_consent_again() {
 }
 
 #[test]
+fn orders_that_were_read_before_the_withdrawal_was_heard_are_cleared_by_it() {
+    let world = after(&[link(1, 1, 5, SHARED)]);
+    let engine = world.open();
+    let version = world.shop.change("o-1", Some(1), "Open");
+    submit(&engine, &[order("1", "o-1", Some(version))]);
+    assert!(world.settle(&engine, 60_000));
+    assert!(shown(&world, "ct_timeline").is_some());
+    // Said before the reading, as a clock that was ahead makes it look, or a word that was long on its way.
+    submit(&engine, &[word(2, false, 6)]);
+    assert!(world.settle(&engine, 60_000));
+    assert_eq!(shown(&world, "ct_timeline"), None);
+    // One that has been taken back since clears nothing.
+    let now = world.clock.get();
+    submit(&engine, &[link(3, 1, now, SHARED)]);
+    let version = world.shop.change("o-1", Some(1), "Complete");
+    submit(&engine, &[order("2", "o-1", Some(version))]);
+    assert!(world.settle(&engine, 60_000));
+    submit(&engine, &[word(4, false, now - 1)]);
+    assert!(world.settle(&engine, 60_000));
+    assert!(shown(&world, "ct_timeline").is_some());
+}
+
+#[test]
 fn no_contact_is_made_for_somebody_who_said_no() {
     // Before the first visit was written, and before any visit.
     for facts in [vec![link(1, 1, 5, SHARED), word(2, false, 6)], vec![word(2, false, 6)]] {

@@ -74,6 +74,7 @@ fn a_call_that_fails_before_or_after_its_effect_changes_nothing() {
                 world.vendor.faults.borrow_mut().extend(plan);
                 deliver(&world);
                 assert_eq!(contents(&world.vendor), expected, "call {call}: {fault:?}");
+                assert_eq!(world.vendor.hasty.get(), 0, "call {call}: {fault:?}");
             }
         }
     }
