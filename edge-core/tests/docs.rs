@@ -119,7 +119,8 @@ fn the_answers_to_event_services_are_printed_from_the_table_of_verdicts() {
     let text = format!(
         "# What event services hear\n\n\
          Printed from the code that answers; a test keeps it so. A status that a service repeats is only used for what \
-         may pass: a delivery that can never succeed ends at once, and nothing is acknowledged before it is kept.\n\n{}\n\
+         may pass: a delivery that can never succeed ends at once, and nothing is acknowledged before it is kept. \
+         [bad-events.md](bad-events.md) goes through what can be wrong with a notification, one by one.\n\n{}\n\
          Duplicates are known by their key: order id and sequence number of a message, order id and version of a change. \
          Changes that this Worker's own API client made, unknown types and the test notification are acknowledged and \
          counted (`events_not_for_us_total` at `/admin/metrics`).\n\n\

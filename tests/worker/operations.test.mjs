@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { find, PROJECTS } from "../e2e/inbox.mjs";
 import { eventually } from "../lib/browser.mjs";
+import { backend } from "./backend.mjs";
 import { startStack } from "./harness.mjs";
 import { admin, atRest, figures } from "./operations.mjs";
 import { onOrder } from "./reliability.mjs";
 
 const CORRELATION = "7f9b8c1e-2f61-4a8e-9d52-3d1f0a6b7c01";
 let stack;
-const seen = [];
 
 before(async () => {
   stack = await startStack({ change: onOrder });
@@ -102,19 +102,7 @@ function logLines() {
   return stack.log().filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
 }
 
-async function shop(method, path, body) {
-  seen.token ??= (await fetch(`${stack.commercetools.url}/oauth/token`, {
-    method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded", authorization: `Basic ${btoa("demo-shop-backend:demo-shop-backend-secret")}` },
-    body: "grant_type=client_credentials",
-  }).then((answer) => answer.json())).access_token;
-  const answer = await fetch(`${stack.commercetools.url}/demo-shop/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${seen.token}`, "content-type": "application/json" },
-    body: body && JSON.stringify(body),
-  });
-  return answer.json();
-}
+const shop = (method, path, body) => backend(stack.commercetools, method, path, body);
 
 /** A customer's newest order, whose state the contact shows. */
 async function ordersByNumber() {

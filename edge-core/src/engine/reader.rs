@@ -71,6 +71,9 @@ pub fn projects_of(config: &Config, tidio: &str) -> Vec<String> {
     names
 }
 
+/// Order numbers are kept up to here, in characters: the object's database takes no row of two megabytes.
+const NUMBER_CHARS: usize = 256;
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireHead {
@@ -265,7 +268,7 @@ fn heads(page: &WirePage) -> Vec<OrderHead> {
         .map(|head| OrderHead {
             id: head.id,
             version: head.version,
-            number: head.order_number,
+            number: head.order_number.map(|number| number.chars().take(NUMBER_CHARS).collect()),
             customer: head.customer_id,
             changed_ms: head.last_modified_at.as_deref().and_then(read_date_time),
         })

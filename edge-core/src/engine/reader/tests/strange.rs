@@ -77,6 +77,8 @@ fn members_of_two_million_characters_become_properties_that_tidio_takes() {
         assert!(views[0].first_name.as_deref().is_some_and(|name| name.chars().count() <= 100));
         let heads = pollster::block_on(orders(&commerce, scope, &["o-1".to_owned()])).unwrap();
         assert!(heads.len() <= 1);
+        let number = heads.first().and_then(|head| head.number.as_ref());
+        assert!(number.is_none_or(|number| number.chars().count() <= 256), "{name}");
     }
 }
 
