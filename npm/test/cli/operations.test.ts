@@ -99,6 +99,31 @@ describe("trace", () => {
   });
 });
 
+describe("routes explain", () => {
+  const answer = { store: "de", locale: "de-DE", identity: "guest", route: "de", department: null, tags: ["a", "b"], rules: [{ route: "vip", mismatches: [{ condition: "identity", wants: "verified", has: "guest" }] }, { route: "de", mismatches: [] }] };
+
+  test("the rule that decides, and why not the one before it", async () => {
+    const { exit, out, asked } = await command(["routes", "explain", "--store", "de", "--locale", "de-DE"], () => json(answer));
+    expect(asked[0]!.url.search).toBe("?store=de&locale=de-DE&identity=guest");
+    expect(out).toBe(
+      "de de-DE guest\n  route       de\n  department  none\n  tags        a, b\nRules, in their order, up to the one that decides:\n  1. vip  identity is guest, not verified\n  2. de  fits\n",
+    );
+    expect(exit).toBe(0);
+  });
+
+  test("no rule fits: 1", async () => {
+    const { exit, out } = await command(["routes", "explain", "--store", "de", "--locale", "de-DE"], () => json({ ...answer, route: null, tags: [], rules: [] }));
+    expect(out).toContain("The store has no rules.");
+    expect(exit).toBe(1);
+  });
+
+  test("a store that does not exist: the Worker's code", async () => {
+    const { exit, err } = await command(["routes", "explain", "--store", "xx", "--locale", "de-DE"], () => problem("store_unknown", 404));
+    expect(err).toContain("error store_unknown: ");
+    expect(exit).toBe(1);
+  });
+});
+
 describe("dead letters", () => {
   const letter = { id: 7, kind: "contact", subject: "main:customer:1", cause: "value_refused", detail: "ct_store", attempts: 3, firstMs: NOW - 60_000, lastMs: NOW, correlationId: "c-1", replayedMs: null };
 

@@ -4,6 +4,7 @@ import { backfill, backfillPause, backfillResume, backfillStatus } from "./backf
 import { deadLettersList, deadLettersReplay, deadLettersShow } from "./dead-letters.js";
 import { doctor } from "./doctor.js";
 import { init } from "./init.js";
+import { routesExplain } from "./routes.js";
 import { subscriptionCheck, subscriptionCreate, subscriptionDelete } from "./subscription.js";
 import { trace } from "./trace.js";
 
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   backfillPause,
   backfillResume,
   trace,
+  routesExplain,
   deadLettersList,
   deadLettersShow,
   deadLettersReplay,

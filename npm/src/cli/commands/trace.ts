@@ -11,7 +11,8 @@ export const trace: Command = {
   details: [
     "The argument is an order number or id, a correlation id (a contact's ct_correlation_id, or of an error), a contact's",
     "key, or the name of a property. The journal holds names and counts, never a value of a contact.",
-    "← came in, · read or decided, → sent to Tidio, × went wrong. One block for each correlation id.",
+    "← came in, · read or decided, → taken by Tidio, × not taken or given up; the figure is the status of Tidio's answer.",
+    "One block for each correlation id.",
     "Exit code 1 when the journal knows nothing of it: it forgets after the configured time.",
   ].join("\n"),
   options: [...EDGE_OPTIONS, { name: "json", help: "Prints the lines as JSON." }],
@@ -66,7 +67,7 @@ const KINDS: Record<string, Kind> = {
   created: "sent",
   written: "sent",
   dead_letter: "wrong",
-  failed: "wrong",
+  answered: "wrong",
   value_refused: "wrong",
   breaker_open: "wrong",
   property_missing: "wrong",
