@@ -28,7 +28,7 @@ impl Delivery {
     /// A failure is logged and nothing else: the page has its answer, and the next identify brings the same state.
     pub async fn send(self, env: &Env) {
         if let Err(error) =
-            submit(env, &self.tidio, Priority::Interactive, vec![Fact::Identity(self.link)]).await
+            submit(env, &self.tidio, Priority::Interactive, &[Fact::Identity(self.link)]).await
         {
             log::write(
                 Level::Error,

@@ -14,6 +14,7 @@ mod handlers;
 mod http;
 mod log;
 mod numbers;
+mod object_alarm;
 mod object_shop;
 mod platform;
 mod platform_trust;

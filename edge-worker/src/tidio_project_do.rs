@@ -4,10 +4,15 @@
 //! so whatever is stored is worked on. No lock is needed: statements are synchronous, one alarm runs at a time,
 //! and between two awaits the engine leaves the database in a state from which it can go on.
 //!
+//! What an object keeps in memory it can lose: the opened engine (a cache; dropped when the database fails) and the
+//! time of its alarm ([`crate::object_alarm`]).
+//!
 //! In scope: the platform's events. Out of scope: every rule (`edge_core::engine`).
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::rc::Rc;
 
 use edge_core::config::Name;
 use edge_core::engine::admin::AdminRequest;
@@ -27,6 +32,7 @@ use worker::{
 
 use crate::config_var;
 use crate::log::{self, Level};
+use crate::object_alarm::ObjectAlarm;
 use crate::object_shop::ObjectShop;
 use crate::platform;
 use crate::sql::ObjectSql;
@@ -47,10 +53,10 @@ const PROJECT: &str = "project";
 
 /// What travels to the object.
 #[derive(Serialize, Deserialize)]
-struct Submission {
+struct Submission<'a> {
     tidio: String,
     priority: Priority,
-    facts: Vec<Fact>,
+    facts: Cow<'a, [Fact]>,
 }
 
 /// Asks for a look at the shops, or at the panel.
@@ -81,9 +87,9 @@ pub async fn submit(
     env: &Env,
     tidio: &Name,
     priority: Priority,
-    facts: Vec<Fact>,
+    facts: &[Fact],
 ) -> std::result::Result<Receipt, &'static str> {
-    let submission = Submission { tidio: tidio.to_string(), priority, facts };
+    let submission = Submission { tidio: tidio.to_string(), priority, facts: facts.into() };
     let mut answer = call(env, tidio, "/facts", &submission).await?;
     read(&mut answer).await
 }
@@ -162,16 +168,20 @@ async fn call<T: Serialize>(
 pub struct TidioProject {
     state: State,
     env: Env,
+    /// The engine under the name for which it was opened: its schema is up to date and the name is noted.
+    open: RefCell<Option<(String, Rc<Engine<ObjectPorts>>)>>,
+    alarm: ObjectAlarm,
 }
 
 impl DurableObject for TidioProject {
     fn new(state: State, env: Env) -> Self {
-        TidioProject { state, env }
+        let alarm = ObjectAlarm::new(state.storage());
+        TidioProject { state, env, open: RefCell::default(), alarm }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         match (request.method(), request.path().as_str()) {
-            (Method::Post, "/facts") => match json::read::<Submission>(&request.bytes().await?) {
+            (Method::Post, "/facts") => match json::read::<Submission<'static>>(&request.bytes().await?) {
                 Ok(submission) => self.keep(submission).await,
                 Err(_) => Response::error("unreadable", 400),
             },
@@ -199,6 +209,7 @@ impl DurableObject for TidioProject {
     }
 
     async fn alarm(&self) -> Result<Response> {
+        self.alarm.went_off();
         let next = match self.run().await {
             Ok(next) => next,
             Err(code) => {
@@ -206,8 +217,9 @@ impl DurableObject for TidioProject {
                 Some(platform::now_ms() + RETRY_MS)
             }
         };
+        self.alarm.has_run();
         if let Some(at_ms) = next {
-            self.wake_at(at_ms).await?;
+            self.alarm.wake_at(at_ms).await?;
         }
         Response::ok("")
     }
@@ -216,10 +228,15 @@ impl DurableObject for TidioProject {
 impl TidioProject {
     /// 1. Stores the facts in one block; known ones are dropped, so it may happen twice.
     /// 2. Sets the alarm. If that fails the caller is told so and sends again.
-    async fn keep(&self, submission: Submission) -> Result<Response> {
-        match self.store(&submission) {
+    async fn keep(&self, submission: Submission<'_>) -> Result<Response> {
+        let stored = self
+            .with_engine(&submission.tidio, |engine| engine.submit(&submission.facts, submission.priority));
+        match stored {
             Ok(receipt) => {
-                self.wake_at(platform::now_ms()).await?;
+                match submission.priority {
+                    Priority::Interactive => self.alarm.wake_at(platform::now_ms()).await?,
+                    Priority::Event | Priority::Backfill => self.alarm.wake_soon().await?,
+                }
                 Response::from_json(&receipt)
             }
             Err(code) => {
@@ -230,9 +247,7 @@ impl TidioProject {
     }
 
     fn count(&self, order: &CountOrder) -> Result<Response> {
-        let counted =
-            self.named_engine(&order.tidio).and_then(|engine| engine.count(&order.counts).map_err(unusable));
-        match counted {
+        match self.with_engine(&order.tidio, |engine| engine.count(&order.counts)) {
             Ok(()) => Response::ok(""),
             Err(code) => Response::error(code, 503),
         }
@@ -240,19 +255,19 @@ impl TidioProject {
 
     /// As `keep`: opens the windows, sets the alarm.
     async fn follow(&self, order: &SyncOrder) -> Result<Response> {
-        let begun = self.named_engine(&order.tidio).and_then(|engine| {
+        let begun = self.with_engine(&order.tidio, |engine| {
             let loaded = config_var::load(&self.env);
             let projects = loaded.as_ref().as_ref().map(|config| reader::projects_of(config, &order.tidio));
-            engine.tidy().map_err(unusable)?;
-            self.measure(&order.tidio, &engine).map_err(unusable)?;
+            engine.tidy()?;
+            self.measure(&order.tidio, engine)?;
             let projects = projects.unwrap_or_default();
-            engine.begin_sync(&projects).map_err(unusable)?;
+            engine.begin_sync(&projects)?;
             let polled = loaded.as_ref().as_ref().map(|config| messages::polled(config, &projects));
-            engine.begin_messages(&polled.unwrap_or_default()).map_err(unusable)
+            engine.begin_messages(&polled.unwrap_or_default())
         });
         match begun {
             Ok(()) => {
-                self.wake_at(platform::now_ms()).await?;
+                self.alarm.wake_at(platform::now_ms()).await?;
                 Response::ok("")
             }
             Err(code) => Response::error(code, 503),
@@ -278,11 +293,9 @@ impl TidioProject {
 
     /// As `keep`: a replay or a backfill may have made something due.
     async fn operate(&self, order: &AdminOrder) -> Result<Response> {
-        let answer =
-            self.named_engine(&order.tidio).and_then(|engine| engine.admin(&order.request).map_err(unusable));
-        match answer {
+        match self.with_engine(&order.tidio, |engine| engine.admin(&order.request)) {
             Ok(answer) => {
-                self.wake_at(platform::now_ms()).await?;
+                self.alarm.wake_at(platform::now_ms()).await?;
                 Response::from_json(&answer)
             }
             Err(code) => Response::error(code, 503),
@@ -290,33 +303,45 @@ impl TidioProject {
     }
 
     async fn panel(&self, name: &str) -> std::result::Result<Panel, &'static str> {
-        self.named_engine(name)?.panel().await.map_err(unusable)
+        self.engine(name)?.panel().await.map_err(|error| self.unusable(&error))
     }
 
-    fn store(&self, submission: &Submission) -> std::result::Result<Receipt, &'static str> {
-        let engine = self.named_engine(&submission.tidio)?;
-        engine.submit(&submission.facts, submission.priority).map_err(unusable)
-    }
-
-    /// The engine, after noting the object's name for the alarm.
-    fn named_engine(&self, name: &str) -> std::result::Result<Engine<ObjectPorts>, &'static str> {
-        let engine = self.engine(name)?;
-        let sql = engine.ports().sql();
-        let known: String = schema::load(sql, PROJECT).map_err(unusable)?;
-        if known != name {
-            schema::store(sql, PROJECT, &name).map_err(unusable)?;
-        }
-        Ok(engine)
+    fn with_engine<T>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Engine<ObjectPorts>) -> std::result::Result<T, SqlError>,
+    ) -> std::result::Result<T, &'static str> {
+        work(self.engine(name)?.as_ref()).map_err(|error| self.unusable(&error))
     }
 
     async fn run(&self) -> std::result::Result<Option<u64>, &'static str> {
-        let sql = ObjectSql::new(self.state.storage());
-        schema::migrate(&sql).map_err(unusable)?;
-        let name: String = schema::load(&sql, PROJECT).map_err(unusable)?;
-        self.engine(&name)?.run().await.map_err(unusable)
+        let opened = self.open.borrow().as_ref().map(|(name, _)| name.clone());
+        let name = match opened {
+            Some(name) => name,
+            None => self.noted_name().map_err(|error| self.unusable(&error))?,
+        };
+        self.engine(&name)?.run().await.map_err(|error| self.unusable(&error))
     }
 
-    fn engine(&self, name: &str) -> std::result::Result<Engine<ObjectPorts>, &'static str> {
+    /// The name that was noted when the engine was opened for the first time.
+    fn noted_name(&self) -> std::result::Result<String, SqlError> {
+        let sql = ObjectSql::new(self.state.storage());
+        schema::migrate(&sql)?;
+        schema::load(&sql, PROJECT)
+    }
+
+    /// The engine, opened and the object's name noted for the alarm once in a life of the object.
+    fn engine(&self, name: &str) -> std::result::Result<Rc<Engine<ObjectPorts>>, &'static str> {
+        if let Some((_, engine)) = self.open.borrow().as_ref().filter(|(known, _)| known == name) {
+            return Ok(Rc::clone(engine));
+        }
+        let engine = Rc::new(self.opened(name)?);
+        note_name(engine.ports().sql(), name).map_err(|error| self.unusable(&error))?;
+        self.open.replace(Some((name.to_owned(), Rc::clone(&engine))));
+        Ok(engine)
+    }
+
+    fn opened(&self, name: &str) -> std::result::Result<Engine<ObjectPorts>, &'static str> {
         let loaded = config_var::load(&self.env);
         let Ok(config) = loaded.as_ref() else { return Err("config_invalid") };
         let project = config.tidio.get(name).ok_or("tidio_project_unknown")?;
@@ -324,25 +349,20 @@ impl TidioProject {
         let shop = ObjectShop::new(self.env.clone(), loaded.clone(), name);
         let ports = ObjectPorts { sql: ObjectSql::new(self.state.storage()), tidio, shop };
         let settings = Settings { widget_grace_ms: project.widget_grace_ms, ..Settings::default() };
-        Engine::open(ports, settings).map_err(unusable)
+        Engine::open(ports, settings).map_err(|error| self.unusable(&error))
     }
 
-    async fn wake_at(&self, at_ms: u64) -> Result<()> {
-        let now_ms = platform::now_ms();
-        let storage = self.state.storage();
-        let current = storage.get_alarm().await?.and_then(|at| u64::try_from(at).ok());
-        // An earlier alarm looks at everything that is due and sets the next one itself.
-        if current.is_some_and(|current| current <= at_ms.max(now_ms)) {
-            return Ok(());
-        }
-        // A bare integer would mean an offset, too, but reads like a date: a Duration cannot be misread.
-        storage.set_alarm(Duration::from_millis(at_ms.saturating_sub(now_ms))).await
+    /// The database failed: what was opened on it counts for nothing.
+    fn unusable(&self, error: &SqlError) -> &'static str {
+        self.open.replace(None);
+        worker::console_error!("{error}");
+        "storage_failed"
     }
 }
 
-fn unusable(error: SqlError) -> &'static str {
-    worker::console_error!("{error}");
-    "storage_failed"
+fn note_name(sql: &ObjectSql, name: &str) -> std::result::Result<(), SqlError> {
+    let known: String = schema::load(sql, PROJECT)?;
+    if known == name { Ok(()) } else { schema::store(sql, PROJECT, &name) }
 }
 
 struct ObjectPorts {

@@ -72,7 +72,7 @@ async fn keep(
     let fact = edge_core::consent::consent(config, place, request, &commerce, call).await?;
     // Without the contact interface nothing was written that could follow.
     let Some(fact) = fact.filter(|_| tidio.openapi.is_some()) else { return Ok(()) };
-    let kept = submit(env, &tidio.name, Priority::Interactive, vec![Fact::Consent(fact)]).await;
+    let kept = submit(env, &tidio.name, Priority::Interactive, &[Fact::Consent(fact)]).await;
     kept.map(drop).map_err(|code| {
         log::write(
             Level::Error,

@@ -6,7 +6,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
 use contract::ErrorCode;
 use edge_core::config::{CommerceProject, Config, Name};
@@ -15,6 +17,7 @@ use edge_core::engine::reader::projects_of;
 use edge_core::intake::{
     self, Cache, Delivery, Fetched, Headers, Refusal, Reply, Service, Trust as _, Verdict,
 };
+use futures_util::future::maybe_done;
 use worker::Env;
 
 use crate::http::{Incoming, Outgoing};
@@ -138,11 +141,10 @@ async fn keep(
         .map(|(word, number)| (format!("event:{}/{word}", service.name()), number))
         .collect();
     let interested = interested(config, project);
-    for tidio in &interested {
-        if !sorted.facts.is_empty() {
-            submit(env, tidio, Priority::Event, sorted.facts.clone())
-                .await
-                .map_err(|why| Refusal { verdict: Verdict::NotKept, why })?;
+    if !sorted.facts.is_empty() {
+        let submissions = interested.iter().map(|tidio| submit(env, tidio, Priority::Event, &sorted.facts));
+        for kept in side_by_side(submissions).await {
+            kept.map_err(|why| Refusal { verdict: Verdict::NotKept, why })?;
         }
     }
     // Once, so that a sum over the Tidio projects is right. A measure and no ledger: what cannot be counted is taken all
@@ -151,6 +153,21 @@ async fn keep(
         let _uncounted = count(env, tidio, &others).await;
     }
     Ok(())
+}
+
+/// Outcomes of futures that run at the same time. `join_all` would bring its own scheduler along, for the few that
+/// there are.
+async fn side_by_side<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures.map(|one| Box::pin(maybe_done(one))).collect();
+    poll_fn(|context| {
+        let mut pending = false;
+        for one in &mut running {
+            pending |= one.as_mut().poll(context).is_pending();
+        }
+        if pending { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    running.iter_mut().filter_map(|one| one.as_mut().take_output()).collect()
 }
 
 /// Event Grid's question whether anything is wanted: yes, from whoever knows the secret.

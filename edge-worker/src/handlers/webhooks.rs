@@ -39,7 +39,7 @@ pub async fn take(
             return refuse(refusal.verdict.code().unwrap_or(ErrorCode::CallerUnauthorized), refusal.why);
         }
     };
-    match submit(env, &project.name, Priority::Event, vec![fact]).await {
+    match submit(env, &project.name, Priority::Event, &[fact]).await {
         Ok(_receipt) => Outgoing::empty(204),
         Err(why) => refuse(ErrorCode::NotKept, why),
     }
