@@ -10,7 +10,6 @@
  * SECONDS changes the length of a round.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +21,7 @@ import { ROOT } from "../tests/lib/paths.mjs";
 import { bridgeFor } from "../tests/worker/harness.mjs";
 import { identifyBody, tokenOf } from "../tests/worker/tokens.mjs";
 import { customersWithCarts } from "./carts.mjs";
+import { workerdOf } from "./lib/cpu.mjs";
 import { conditions, median, publish } from "./lib/report.mjs";
 import { load } from "./load.mjs";
 
@@ -95,12 +95,6 @@ async function serve(options) {
   const child = start(process.execPath, [SERVE], { cwd: ROOT, env: { WORKER_OPTIONS: JSON.stringify({ env: "demo", direct: true, without: ["ratelimits"], ...options }) } });
   const [, url] = await child.line(/^worker listening on (http:\/\/\S+)/, 60_000);
   return { child, url: new URL("/v1/identify", url), pid: workerdOf(child.process.pid) };
-}
-
-/** workerd is a child of the process that we started. */
-function workerdOf(parent) {
-  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" }).split("\n").map((row) => row.trim().split(/\s+/));
-  return Number(rows.find(([, ppid, name]) => Number(ppid) === parent && name?.includes("workerd"))?.[0]) || undefined;
 }
 
 async function expectSame(running, body, size) {

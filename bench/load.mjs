@@ -3,11 +3,8 @@
  *
  * In scope: HTTP/1.1 over kept-alive connections, as many in flight as asked for. Out of scope: what is sent.
  */
-import { readFile } from "node:fs/promises";
 import http from "node:http";
-
-/** Clock ticks a second in `/proc/<pid>/stat` on Linux. */
-const TICKS = 100;
+import { cpuOf } from "./lib/cpu.mjs";
 
 /**
  * @param {URL} url
@@ -45,16 +42,4 @@ function once(url, { agent, headers, body }) {
     });
     request.on("error", reject).end(body);
   });
-}
-
-/** CPU time of a process so far, in milliseconds; nothing where the system does not tell. */
-async function cpuOf(pid) {
-  if (!pid) return undefined;
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, "utf8");
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
-  } catch {
-    return undefined;
-  }
 }

@@ -88,3 +88,15 @@ export function median(figures) {
   const sorted = [...figures].sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 2)];
 }
+
+/**
+ * Figures of several runs in one cell: the median, and in brackets the lowest and the highest if they differ.
+ *
+ * @param {number[]} figures one of each run
+ * @param {(figure: number) => string} [show]
+ * @returns {string}
+ */
+export function spread(figures, show = String) {
+  const [middle, least, most] = [median(figures), Math.min(...figures), Math.max(...figures)].map(show);
+  return least === most ? middle : `${middle} (${least}–${most})`;
+}

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { median, publish, table, withSection } from "./report.mjs";
+import { median, publish, spread, table, withSection } from "./report.mjs";
 
 const HAND = "# B\n\nby hand\n\n<!-- bench a: begin -->\nold\n<!-- bench a: end -->\n\nmore\n";
 
@@ -45,4 +45,6 @@ test("tables and medians", () => {
   assert.equal(table(["a", "b"], [["x", 1]]), "| a | b |\n| --- | ---: |\n| x | 1 |");
   assert.equal(median([9, 1, 5]), 5);
   assert.equal(median([4, 1, 2, 3]), 2);
+  assert.equal(spread([9, 1, 5], (figure) => `${figure} ms`), "5 ms (1 ms–9 ms)");
+  assert.equal(spread([1.01, 1.02], (figure) => figure.toFixed(1)), "1.0");
 });

@@ -31,10 +31,10 @@ export async function isAtRest(stack) {
 }
 
 /** Waits until nothing is owed. Asking also wakes an object whose alarm a local workerd has forgotten. */
-export function atRest(stack, timeoutMs = 120_000) {
+export function atRest(stack, timeoutMs = 120_000, everyMs = 400) {
   return eventually("nothing is owed any more", async () => {
     const done = await isAtRest(stack);
-    if (!done) await new Promise((resolve) => setTimeout(resolve, 400));
+    if (!done) await new Promise((resolve) => setTimeout(resolve, everyMs));
     return done;
   }, timeoutMs);
 }
