@@ -131,7 +131,11 @@ impl NumberFormat {
     /// `amount` × 10^-`places`, with exactly that many places.
     pub fn decimal(&self, amount: i128, places: u8) -> String {
         let places = usize::from(places);
-        let plain = amount.unsigned_abs().to_string();
+        let plain = match u64::try_from(amount.unsigned_abs()) {
+            // Dividing 128 bits takes WebAssembly tens of times longer.
+            Ok(amount) => amount.to_string(),
+            Err(_beyond) => amount.unsigned_abs().to_string(),
+        };
         // At least one digit stands before the mark.
         let padding = (places + 1).saturating_sub(plain.len());
         let whole_digits = plain.len() + padding - places;

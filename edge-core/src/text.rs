@@ -6,8 +6,17 @@
 /// Embedding and override marks of bidirectional text go, since they let a product name reorder what stands
 /// around it; plain right-to-left letters are left alone.
 pub fn clean(text: &str, max: usize) -> String {
+    let text = text.trim();
+    let mut count = 0_usize;
+    let is_clean = text.chars().all(|c| {
+        count += 1;
+        c == '\n' || !(c.is_control() || is_hidden_mark(c))
+    });
+    if is_clean && count <= max {
+        return text.to_owned();
+    }
     let kept = || {
-        text.trim().chars().filter_map(|c| match c {
+        text.chars().filter_map(|c| match c {
             '\n' => Some('\n'),
             '\t' | '\r' => Some(' '),
             c if c.is_control() || is_hidden_mark(c) => None,
@@ -22,27 +31,39 @@ pub fn clean(text: &str, max: usize) -> String {
 
 /// Like [`clean`], on one line.
 pub fn clean_line(text: &str, max: usize) -> String {
-    clean(&text.replace('\n', " "), max)
+    if text.contains('\n') { clean(&text.replace('\n', " "), max) } else { clean(text, max) }
 }
 
 /// Joins whole lines as long as they fit into `max` characters; the rest is summed up by `more`, which is given
-/// the number of lines left out.
-pub fn join_lines(lines: &[String], max: usize, more: impl Fn(usize) -> String) -> String {
-    let (mut used, mut fitting) = (0, None);
-    for (kept, line) in lines.iter().enumerate() {
-        // With the line feed before `rest`, if lines stand before it.
-        let rest = more(lines.len() - kept);
-        if used + rest.chars().count() <= max {
-            fitting = Some((kept, rest));
-        }
+/// the number of lines left out of `total`. Lines beyond the first that does not fit are not asked for.
+pub fn join_lines(
+    lines: impl Iterator<Item = String>,
+    total: usize,
+    max: usize,
+    more: impl Fn(usize) -> String,
+) -> String {
+    let mut text = String::new();
+    // What stood before each line: characters and bytes, each with the line feed at the end.
+    let mut before = Vec::new();
+    let mut used = 0;
+    for line in lines {
+        before.push((used, text.len()));
         used += line.chars().count() + 1;
+        text.push_str(&line);
+        text.push('\n');
         if used > max + 1 {
-            let Some((kept, rest)) = fitting else { return String::new() };
-            let whole = lines.iter().take(kept).map(String::as_str);
-            return whole.chain([rest.as_str()]).collect::<Vec<_>>().join("\n");
+            let fitting = before.iter().enumerate().rev().find_map(|(kept, (used, bytes))| {
+                let rest = more(total - kept);
+                (used + rest.chars().count() <= max).then_some((*bytes, rest))
+            });
+            let Some((bytes, rest)) = fitting else { return String::new() };
+            text.truncate(bytes);
+            text.push_str(&rest);
+            return text;
         }
     }
-    lines.join("\n")
+    text.pop();
+    text
 }
 
 const fn is_hidden_mark(c: char) -> bool {
@@ -72,12 +93,15 @@ mod tests {
 
     #[test]
     fn lines_are_cut_as_a_whole() {
-        let lines = ["one".to_owned(), "two".to_owned(), "three".to_owned()];
-        let more = |n| format!("+{n}");
-        assert_eq!(join_lines(&lines, 100, more), "one\ntwo\nthree");
-        assert_eq!(join_lines(&lines, 12, more), "one\ntwo\n+1");
-        assert_eq!(join_lines(&lines, 6, more), "one\n+2");
-        assert_eq!(join_lines(&lines, 1, more), "");
-        assert_eq!(join_lines(&[], 1, more), "");
+        let join = |lines: &[&str], max| {
+            let owned = lines.iter().map(|line| (*line).to_owned());
+            join_lines(owned, lines.len(), max, |left| format!("+{left}"))
+        };
+        let lines = ["one", "two", "three"];
+        assert_eq!(join(&lines, 100), "one\ntwo\nthree");
+        assert_eq!(join(&lines, 12), "one\ntwo\n+1");
+        assert_eq!(join(&lines, 6), "one\n+2");
+        assert_eq!(join(&lines, 1), "");
+        assert_eq!(join(&[], 1), "");
     }
 }

@@ -119,8 +119,7 @@ fn read_introspection(
     store: &StoreKey,
     now_ms: u64,
 ) -> Result<(ProvenSubject, u64), ErrorCode> {
-    let answer: Introspection =
-        json::read(body.as_bytes()).map_err(|_detail| ErrorCode::CommerceMalformed)?;
+    let answer: Introspection = json::read_text(body).map_err(|_detail| ErrorCode::CommerceMalformed)?;
     let expires_at_ms = match answer.exp {
         Some(exp) if exp > MILLISECONDS_FROM => exp,
         Some(exp) => exp.saturating_mul(1000),
@@ -173,7 +172,7 @@ async fn own_profile(port: &impl Commerce, access_token: &str) -> Result<ProvenS
         Err(CommerceError::NotFound) => return Err(ErrorCode::TokenSubject),
         Err(error) => return Err(error.into()),
     };
-    let me: Me = json::read(body.as_bytes()).map_err(|_detail| ErrorCode::CommerceMalformed)?;
+    let me: Me = json::read_text(&body).map_err(|_detail| ErrorCode::CommerceMalformed)?;
     if !is_id(&me.id) {
         return Err(ErrorCode::CommerceMalformed);
     }

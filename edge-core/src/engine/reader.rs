@@ -255,7 +255,7 @@ pub(super) async fn query(
         }
         CommerceError::Busy { retry_after_ms } => ShopError::Busy { retry_after_ms },
     })?;
-    json::read(body.as_bytes()).map_err(|_not_a_page| ShopError::Unavailable)
+    json::read_text(&body).map_err(|_not_a_page| ShopError::Unavailable)
 }
 
 fn rows<T: DeserializeOwned>(page: &WirePage) -> Vec<T> {

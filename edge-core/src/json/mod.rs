@@ -21,7 +21,14 @@ use text::Text;
 /// # Errors
 /// [`Unreadable`]: not JSON, nested deeper than 127, or of another form.
 pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
-    let text = std::str::from_utf8(text).map_err(|_not_text| Unreadable)?;
+    read_text(std::str::from_utf8(text).map_err(|_not_text| Unreadable)?)
+}
+
+/// As [`read`], from what is known to be UTF-8.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     let mut text = Text::new(text);
     let value = T::deserialize(&mut text)?;
     text.end()?;
@@ -33,7 +40,7 @@ pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
 /// # Errors
 /// [`Unreadable`]: of another form.
 pub fn take<T: DeserializeOwned>(value: &Value) -> Result<T, Unreadable> {
-    read(value.to_string().as_bytes())
+    read_text(&value.to_string())
 }
 
 #[cfg(test)]

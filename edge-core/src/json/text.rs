@@ -141,6 +141,9 @@ impl<'t> Text<'t> {
         self.take(b'"')?;
         let mut has_escapes = false;
         loop {
+            let rest = self.text.as_bytes().get(self.at..).ok_or(Unreadable)?;
+            self.at +=
+                rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).ok_or(Unreadable)?;
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
@@ -150,8 +153,7 @@ impl<'t> Text<'t> {
                     has_escapes = true;
                     self.at += 2;
                 }
-                Some(0..=0x1f) | None => return Err(Unreadable),
-                Some(_) => self.at += 1,
+                _ => return Err(Unreadable),
             }
         }
     }

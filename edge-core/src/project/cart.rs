@@ -91,8 +91,8 @@ fn lines(context: &Context<'_>, cart: &Cart) -> String {
         .custom_line_items
         .iter()
         .map(|item| line(name(&names, &item.name, None), item.quantity, item.total_price.as_ref()));
-    let lines: Vec<String> = products.chain(custom).collect();
-    text::join_lines(&lines, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
+    let total = cart.line_items.len() + cart.custom_line_items.len();
+    text::join_lines(products.chain(custom), total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
 }
 
 /// The product's name in the best locale, else its stock keeping unit.

@@ -25,7 +25,9 @@ type Told<'o> = (Option<&'o str>, String);
 
 /// The orders' lines, as many as fit; the number of lines left out stands at the end.
 pub(super) fn timeline(context: &Context<'_>, orders: &[Order]) -> String {
-    text::join_lines(&lines(context, orders), MAX_PROPERTY_CHARS, |rest| format!("… +{rest}"))
+    let lines = lines(context, orders);
+    let total = lines.len();
+    text::join_lines(lines.into_iter(), total, MAX_PROPERTY_CHARS, |rest| format!("… +{rest}"))
 }
 
 fn lines(context: &Context<'_>, orders: &[Order]) -> Vec<String> {
