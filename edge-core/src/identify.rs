@@ -18,7 +18,7 @@ use contract::{
 
 use crate::access_token::{self, Memory};
 use crate::claim;
-use crate::commerce::{self, Belongings, Commerce, Customer};
+use crate::commerce::{self, Belongings, Commerce, Customer, Extent};
 use crate::config::{CommerceProject, Config, LocaleSettings, Store, TidioProject};
 use crate::fact::IdentityLink;
 use crate::identity::{contact_key, distinct_id};
@@ -186,7 +186,7 @@ async fn known(
     call: Call<'_>,
 ) -> Result<Identified, ErrorCode> {
     let Belongings { customer, cart, history: orders } =
-        commerce::belongings(commerce, proven, place.project, &place.store.key).await?;
+        commerce::belongings(commerce, proven, place.project, Extent::of(place.store)).await?;
     let context = Context::new(place.store, place.project, place.locale.tag.as_str(), call.numbers);
     let cart = project::cart(&context, cart.as_ref());
     let history = |customer| project::history(place.history(call), customer, &orders);

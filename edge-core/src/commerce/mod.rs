@@ -22,9 +22,10 @@ use thiserror::Error;
 
 pub use model::*;
 
-use crate::config::{CommerceProject, StoreKey};
+use crate::config::{CommerceProject, Store, StoreKey};
 use crate::json;
 use crate::proof::{ProvenSubject, Subject};
+use crate::property::{Group, Property};
 use crate::retry_after;
 
 /// Why a read gave nothing.
@@ -179,9 +180,32 @@ pub struct Belongings {
     /// The cart that was proven along with the subject, else the subject's active one. `None` if there is none, if it
     /// is somebody else's, or if it has become an order.
     pub cart: Option<Cart>,
-    /// The orders of a customer or of an anonymous session; empty for a guest, whose orders nothing proves: an e-mail
-    /// address or an order number is no proof.
+    /// The orders of a customer or of an anonymous session; empty for a guest, whose orders nothing proves (an e-mail
+    /// address or an order number is no proof), and where they were not to be read.
     pub history: OrderHistory,
+}
+
+/// How much is read for a store: what its policy keeps back is not asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent<'a> {
+    /// Store.
+    pub store: &'a StoreKey,
+    /// The cart's lines with names and prices? Else only how many pieces there are, where the vendor can be asked so.
+    pub lines: bool,
+    /// Orders?
+    pub orders: bool,
+}
+
+impl<'a> Extent<'a> {
+    /// What a store lets out.
+    pub fn of(store: &'a Store) -> Self {
+        let is_order = |property: &&Property| matches!(property.group(), Group::LastOrder | Group::History);
+        Extent {
+            store: &store.key,
+            lines: store.policy.permits(Property::CartLines),
+            orders: Property::ALL.iter().filter(is_order).any(|property| store.policy.permits(*property)),
+        }
+    }
 }
 
 /// Reads what a proven subject has in a store. Repeatable: it only reads.
@@ -192,16 +216,16 @@ pub async fn belongings(
     port: &impl Commerce,
     proven: &ProvenSubject,
     project: &CommerceProject,
-    store: &StoreKey,
+    extent: Extent<'_>,
 ) -> Result<Belongings, CommerceError> {
     if proven.subject() == &Subject::Guest && proven.cart().is_none() {
         return Ok(Belongings::default());
     }
-    let found = match query::read(port, proven, project, store).await? {
+    let found = match query::read(port, proven, project, extent).await? {
         Some(found) => found,
-        None => rest::read(port, proven, project, store).await?,
+        None => rest::read(port, proven, project, extent).await?,
     };
-    owner::belongings(proven, store, found)
+    owner::belongings(proven, extent.store, found)
 }
 
 /// What commercetools answered about a subject, before anything of it is believed.

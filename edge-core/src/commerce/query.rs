@@ -13,8 +13,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cart, Commerce, CommerceError, Customer, Found, HISTORY_LIMIT, Order, Page};
-use crate::config::{CommerceProject, StoreKey, WorkflowStates};
+use super::{Cart, Commerce, CommerceError, Customer, Extent, Found, HISTORY_LIMIT, Order, Page};
+use crate::config::{CommerceProject, WorkflowStates};
 use crate::json;
 use crate::proof::{ProvenSubject, Subject};
 
@@ -28,13 +28,14 @@ const _: () = assert!(HISTORY_LIMIT == 10, "the query reads as many orders as th
 
 /// `totalPrice` is of type `Money` in the schema, which has no precise amount; a discount may have one.
 const CART_FIELDS: &str = "fragment cart on Cart{id lastModifiedAt cartState customerId anonymousId \
-    store:storeRef{key} locale totalPrice{...money} \
-    lineItems{name:nameAllLocales{locale value} variant{sku} quantity totalPrice{...money}} \
-    customLineItems{name:nameAllLocales{locale value} quantity totalPrice{...money}} totalLineItemQuantity \
+    store:storeRef{key} locale totalPrice{...money} totalLineItemQuantity \
     shippingInfo{shippingMethodName} shipping{shippingInfo{shippingMethodName}} \
     discountOnTotalPrice{discountedAmount{currencyCode centAmount fractionDigits \
-    ...on HighPrecisionMoney{preciseAmount}}} discountCodes{state} businessUnit:businessUnitRef{key}}\
-    fragment money on Money{currencyCode centAmount fractionDigits}";
+    ...on HighPrecisionMoney{preciseAmount}}} discountCodes{state} businessUnit:businessUnitRef{key} ";
+const LINES: &str = "lineItems{name:nameAllLocales{locale value} variant{sku} quantity totalPrice{...money}} \
+    customLineItems{name:nameAllLocales{locale value} quantity totalPrice{...money}}";
+const PIECES: &str = "lineItems{quantity} customLineItems{quantity}";
+const MONEY_FIELDS: &str = "}fragment money on Money{currencyCode centAmount fractionDigits}";
 const ORDER_FIELDS: &str = "fragment order on Order{id version orderNumber createdAt completedAt orderState \
     paymentState shipmentState customerId anonymousId store:storeRef{key} locale totalPrice{...money} \
     shippingInfo{...sent} shipping{shippingInfo{...sent}} returnInfo{returnTrackingId returnDate \
@@ -112,14 +113,14 @@ pub(super) async fn read(
     port: &impl Commerce,
     proven: &ProvenSubject,
     project: &CommerceProject,
-    store: &StoreKey,
+    extent: Extent<'_>,
 ) -> Result<Option<Found>, CommerceError> {
     if !port.takes_queries() {
         return Ok(None);
     }
-    let Some(request) = request(proven, project, store) else { return Ok(None) };
+    let Some(request) = request(proven, project, extent) else { return Ok(None) };
     let reply = match port.query(&request).await {
-        Ok(body) => json::read::<Reply>(body.as_bytes()).map_err(|_detail| CommerceError::Malformed)?,
+        Ok(body) => json::read_text::<Reply>(&body).map_err(|_detail| CommerceError::Malformed)?,
         Err(CommerceError::Rejected | CommerceError::NotFound) => {
             port.queries_refused();
             return Ok(None);
@@ -139,39 +140,46 @@ pub(super) async fn read(
 }
 
 /// The body of the request about a subject; `None` if an id cannot be quoted, or there is nothing to ask.
-fn request(proven: &ProvenSubject, project: &CommerceProject, store: &StoreKey) -> Option<String> {
+fn request(proven: &ProvenSubject, project: &CommerceProject, extent: Extent<'_>) -> Option<String> {
     let cart = proven.cart();
-    let mut variables = Variables { store: store.as_str(), customer: None, cart, carts: None, orders: None };
-    // What the document declares besides the store, and its fields. It must declare what it uses, and nothing else.
-    let (declared, customer, its_cart) = match (proven.subject(), cart) {
-        (Subject::Customer(id), cart) => {
+    let mut variables =
+        Variables { store: extent.store.as_str(), customer: None, cart, carts: None, orders: None };
+    let (customer, is_theirs) = match proven.subject() {
+        Subject::Customer(id) => {
             variables.customer = Some(id);
-            variables.orders = Some(format!("customerId = {}", quoted(id)?));
-            match cart {
-                Some(_) => ("$customer:String!,$orders:String!,$cart:String!", CUSTOMER, CART_BY_ID),
-                None => ("$customer:String!,$orders:String!", CUSTOMER, ACTIVE_CART),
-            }
+            (CUSTOMER, Some(format!("customerId = {}", quoted(id)?)))
         }
-        (Subject::Anonymous(id), cart) => {
-            let is_theirs = format!("anonymousId = {}", quoted(id)?);
-            let carts = cart.is_none().then(|| format!("{is_theirs} and cartState = \"Active\""));
-            (variables.orders, variables.carts) = (Some(is_theirs), carts);
-            match cart {
-                Some(_) => ("$orders:String!,$cart:String!", "", CART_BY_ID),
-                None => ("$orders:String!,$carts:String!", "", NEWEST_CART),
-            }
-        }
-        (Subject::Guest, Some(_)) => ("$cart:String!", "", CART_BY_ID),
-        (Subject::Guest, None) => return None,
+        Subject::Anonymous(id) => ("", Some(format!("anonymousId = {}", quoted(id)?))),
+        Subject::Guest => ("", None),
     };
+    let its_cart = match (cart, proven.subject()) {
+        (Some(_), _) => CART_BY_ID,
+        (None, Subject::Customer(_)) => ACTIVE_CART,
+        (None, Subject::Anonymous(_)) => {
+            variables.carts = Some(format!("{} and cartState = \"Active\"", is_theirs.as_deref()?));
+            NEWEST_CART
+        }
+        (None, Subject::Guest) => return None,
+    };
+    variables.orders = is_theirs.filter(|_predicate| extent.orders);
+    // The document must declare what it uses, and nothing else.
+    let declared = [
+        (variables.customer.is_some(), ",$customer:String!"),
+        (cart.is_some(), ",$cart:String!"),
+        (variables.carts.is_some(), ",$carts:String!"),
+        (variables.orders.is_some(), ",$orders:String!"),
+    ];
+    let declared = declared.into_iter().filter_map(|(is_used, text)| is_used.then_some(text));
     let state = if project.workflow_states == WorkflowStates::Names { STATE_FIELDS } else { "" };
     let (orders, order_fields) = match variables.orders {
         Some(_) => (ORDERS, [ORDER_FIELDS, state, SENT_FIELDS]),
         None => Default::default(),
     };
-    let (head, rest) = ("query Identify($store:KeyReferenceInput!,", "inStore(key:$store){");
-    let document = [head, declared, "){", customer, rest, its_cart, orders, "}}", CART_FIELDS];
-    let query = document.into_iter().chain(order_fields).collect();
+    let lines = if extent.lines { LINES } else { PIECES };
+    let document =
+        ["){", customer, "inStore(key:$store){", its_cart, orders, "}}", CART_FIELDS, lines, MONEY_FIELDS];
+    let head = ["query Identify($store:KeyReferenceInput!"];
+    let query = head.into_iter().chain(declared).chain(document).chain(order_fields).collect();
     serde_json::to_string(&Request { query, variables }).ok()
 }
 

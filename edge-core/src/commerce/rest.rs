@@ -5,7 +5,7 @@
 use futures_util::future;
 use serde::de::DeserializeOwned;
 
-use super::{Cart, Commerce, CommerceError, Customer, Found, HISTORY_LIMIT, Order, Page};
+use super::{Cart, Commerce, CommerceError, Customer, Extent, Found, HISTORY_LIMIT, Order, Page};
 use crate::config::{CommerceProject, StoreKey};
 use crate::json;
 use crate::link::percent_encode;
@@ -19,13 +19,13 @@ pub(super) async fn read(
     port: &impl Commerce,
     proven: &ProvenSubject,
     project: &CommerceProject,
-    store: &StoreKey,
+    extent: Extent<'_>,
 ) -> Result<Found, CommerceError> {
     port.prepare().await?;
     let (customer, cart, orders) = future::try_join3(
         customer(port, proven),
-        cart(port, proven, store),
-        orders(port, proven, project, store),
+        cart(port, proven, extent.store),
+        orders(port, proven, project, extent),
     )
     .await?;
     Ok(Found { customer, cart, orders })
@@ -57,14 +57,17 @@ async fn orders(
     port: &impl Commerce,
     proven: &ProvenSubject,
     project: &CommerceProject,
-    store: &StoreKey,
+    extent: Extent<'_>,
 ) -> Result<Option<Page<Order>>, CommerceError> {
+    if !extent.orders {
+        return Ok(None);
+    }
     let (predicate, variable, id) = match proven.subject() {
         Subject::Customer(id) => ("customerId = :customer", "&var.customer=", id),
         Subject::Anonymous(id) => ("anonymousId = :anonymous", "&var.anonymous=", id),
         Subject::Guest => return Ok(None),
     };
-    let mut path = format!("/in-store/key={}/orders?where=", encoded(store.as_str()));
+    let mut path = format!("/in-store/key={}/orders?where=", encoded(extent.store.as_str()));
     percent_encode(predicate, &mut path);
     path.push_str(variable);
     percent_encode(id, &mut path);
@@ -89,7 +92,7 @@ fn anonymous_cart(base: &str, id: &str) -> String {
 /// A record; `None` if there is none.
 async fn record<T: DeserializeOwned>(port: &impl Commerce, path: &str) -> Result<Option<T>, CommerceError> {
     match port.get(path).await {
-        Ok(body) => json::read(body.as_bytes()).map(Some).map_err(|_detail| CommerceError::Malformed),
+        Ok(body) => json::read_text(&body).map(Some).map_err(|_detail| CommerceError::Malformed),
         Err(CommerceError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }

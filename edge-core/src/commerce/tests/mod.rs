@@ -32,7 +32,8 @@ fn anna() -> Value {
 }
 
 fn read(port: &FakeCommerce, proven: &ProvenSubject) -> Result<Belongings, CommerceError> {
-    block_on(belongings(port, proven, &project(), &store()))
+    let store = store();
+    block_on(belongings(port, proven, &project(), everything(&store)))
 }
 
 fn ids(history: &OrderHistory) -> Vec<&str> {
@@ -45,6 +46,10 @@ fn proven(subject: &str, cart: Option<&str>) -> ProvenSubject {
 
 fn store() -> StoreKey {
     StoreKey::parse("de").unwrap()
+}
+
+fn everything(store: &StoreKey) -> Extent<'_> {
+    Extent { store, lines: true, orders: true }
 }
 
 fn project() -> CommerceProject {
@@ -120,6 +125,45 @@ fn reads_ask_for_exactly_this() {
         let port = FakeCommerce::default();
         let _nothing_is_there = read(&port, &proven(subject, *claim));
         assert_eq!(*port.asked.borrow(), *want, "{subject}");
+    }
+}
+
+#[test]
+fn what_the_policy_keeps_back_is_not_read() {
+    use crate::config::FieldPolicy::{Detailed, Minimal, Standard};
+    use crate::property::{Policy, Property, PropertyName};
+    let store = crate::testing::config().stores["de"].clone();
+    let only_orders = vec![PropertyName(Property::Orders)];
+    let all_of_orders: Vec<PropertyName> = Property::ALL
+        .iter()
+        .filter(|property| matches!(property.group(), Group::LastOrder | Group::History))
+        .copied()
+        .map(PropertyName)
+        .collect();
+    let cases = [
+        (Policy::new(Minimal, vec![], vec![]), (false, false)),
+        (Policy::new(Standard, vec![], vec![]), (false, true)),
+        (Policy::new(Detailed, vec![], vec![]), (true, true)),
+        (Policy::new(Minimal, only_orders, vec![]), (false, true)),
+        (Policy::new(Minimal, vec![PropertyName(Property::CartLines)], vec![]), (true, false)),
+        (Policy::new(Detailed, vec![], all_of_orders), (true, false)),
+    ];
+    for (policy, (lines, orders)) in cases {
+        let store = Store { policy, ..store.clone() };
+        let extent = Extent::of(&store);
+        assert_eq!((extent.lines, extent.orders), (lines, orders), "{:?}", store.policy);
+        let [rest, query] = both(Some(&anna()), Some(&cart_json(&json!({}))), &[order_json(&json!({}))], 1);
+        for port in [&rest, &query] {
+            let found =
+                block_on(belongings(port, &proven("customer:c-1", None), &project(), extent)).unwrap();
+            assert!(found.cart.is_some_and(|cart| cart.total_line_item_quantity.is_some()));
+        }
+        let asked = rest.asked.borrow();
+        assert_eq!(asked.iter().any(|path| path.contains("/orders")), orders, "{asked:?}");
+        let asked = query.asked.borrow().concat();
+        assert_eq!(asked.contains("lineItems{name"), lines, "{asked}");
+        assert_eq!(asked.contains("$orders"), orders, "{asked}");
+        assert_eq!(asked.contains("fragment order"), orders, "{asked}");
     }
 }
 

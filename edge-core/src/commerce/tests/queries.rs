@@ -199,7 +199,8 @@ fn a_workflow_state_is_asked_for_where_the_operator_wants_it() {
         let port =
             FakeCommerce::default().answering_queries(Ok(query_answer(Some(&anna()), None, &[order], 1)));
         let proven = proven("customer:c-1", None);
-        let found = block_on(belongings(&port, &proven, &project, &store())).unwrap();
+        let store = store();
+        let found = block_on(belongings(&port, &proven, &project, everything(&store))).unwrap();
         assert_eq!(asked(&port)["query"].as_str().unwrap().contains("state{key"), is_asked);
         let state = found.history.orders[0].state.as_ref().unwrap();
         assert_eq!(state.name(&crate::localized::Preferences::new(["de-DE"])), Some("Gepackt"));
