@@ -2,9 +2,7 @@
 //!
 //! In scope: what both vendors' clients share. Out of scope: what an answer means, and repetitions.
 
-use js_sys::{Array, Uint8Array};
-use wasm_bindgen::JsCast as _;
-
+use crate::call::{Call, Outcome};
 use crate::web;
 
 /// A request to a vendor; it can be sent more than once.
@@ -63,22 +61,22 @@ impl Exchange<'_> {
         wanted: [&'static str; N],
     ) -> Result<Received<N>, Lost> {
         let headers = web::header_lines(self.headers).ok_or(Lost::Unsendable)?;
-        let (timeout_ms, max_bytes) = (limits.timeout_ms, limits.max_bytes);
-        let names = wanted.join("\n");
-        let answer =
-            web::exchange(self.method, &self.url, &headers, self.body, timeout_ms, max_bytes, &names).await;
-        let Some(parts) = answer.dyn_ref::<Array>() else {
-            return Err(match answer.as_string().as_deref() {
-                Some("timeout") => Lost::Timeout,
-                Some("too_large") => Lost::TooLarge,
+        let (method, url, body, names) = (self.method, &self.url, self.body, wanted.join("\n"));
+        let outcome = Call::begin(|call| {
+            web::exchange(call, method, url, &headers, body, limits.timeout_ms, limits.max_bytes, &names);
+        });
+        let Outcome { text, body } = outcome.await;
+        let Some(body) = body else {
+            return Err(match text.as_str() {
+                "timeout" => Lost::Timeout,
+                "too_large" => Lost::TooLarge,
                 _ => Lost::Broken,
             });
         };
-        let head = parts.get(0).as_string().unwrap_or_default();
-        let mut lines = head.split('\n');
+        let mut lines = text.split('\n');
         let status = lines.next().and_then(|status| status.parse().ok()).ok_or(Lost::Broken)?;
         let headers =
             wanted.map(|_name| lines.next().filter(|value| !value.is_empty()).map(ToOwned::to_owned));
-        Ok(Received { status, headers, body: Uint8Array::new(&parts.get(1)).to_vec() })
+        Ok(Received { status, headers, body })
     }
 }

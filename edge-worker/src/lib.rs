@@ -3,6 +3,7 @@
 //! In scope: the platform, that is `fetch`, variables, Durable Objects, time. Out of scope: every rule.
 //! An error never leaves as a Rust error: the platform would turn it into a page of its own.
 
+mod call;
 mod commerce_access;
 mod commerce_access_do;
 mod commerce_client;
@@ -21,6 +22,7 @@ mod platform_trust;
 mod rate_limit;
 mod sql;
 mod sync_cron;
+mod task;
 mod tidio_client;
 mod tidio_project_do;
 mod web;
@@ -28,28 +30,44 @@ mod web;
 use contract::{CORRELATION_HEADER, ErrorCode, MAX_REQUEST_BODY_BYTES};
 use edge_core::config::{Config, Secret};
 use edge_core::intake::{MAX_EVENT_BYTES, MAX_WEBHOOK_BYTES, Service};
-use js_sys::Uint8Array;
-use wasm_bindgen::JsCast as _;
-use worker::{Context, Env, Request, Response, event};
+use js_sys::Promise;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::web_sys::Request;
+use worker::{Context, Env, worker_sys};
 
+use crate::call::{Call, Outcome};
 use crate::config_var::Loaded;
 use crate::delivery::Delivery;
 use crate::handlers::events::Arrival;
 use crate::http::{CorrelationId, Endpoint, Incoming, Method, Outgoing};
 use crate::log::Level;
+use crate::web::Promised;
 
-/// Entry point of every HTTP request.
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
+/// Entry point of every HTTP request: a promise of the answer.
+///
+/// Not by `worker`'s macro: with its types the platform would build each answer twice, the body as a stream, and its
+/// executor waits for a turn of its own before every step.
+#[wasm_bindgen]
+pub fn fetch(request: Request, env: Env, ctx: worker_sys::Context) -> Promise {
+    let promised = web::promised();
+    let promise = promised.promise();
+    task::spawn(async move {
+        let answer = answer(&request, env, &Context::new(ctx)).await;
+        give(&promised, &answer);
+    });
+    promise
+}
+
+async fn answer(request: &Request, env: Env, ctx: &Context) -> Outgoing {
     let started_ms = platform::now_ms();
-    let incoming = read_head(&request);
+    let incoming = read_head(request);
     let config = config_var::load(&env);
     let endpoint = http::find(&incoming.path, incoming.method);
     let (answer, delivery) = match endpoint {
         Ok(endpoint) if endpoint.is_for_machines() => {
-            (machine(endpoint, &config, &env, &incoming, &request, started_ms).await, None)
+            (machine(endpoint, &config, &env, &incoming, request, started_ms).await, None)
         }
-        Ok(endpoint) => dispatch(endpoint, &config, &incoming, &request, &env, started_ms).await,
+        Ok(endpoint) => dispatch(endpoint, &config, &incoming, request, &env, started_ms).await,
         Err(code) => (Outgoing::problem(code, &incoming.correlation_id), None),
     };
     if let Some(delivery) = delivery {
@@ -57,7 +75,7 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
     }
     let answer = answer.finished(&incoming.correlation_id);
     log_answer(endpoint.ok(), &incoming, &answer, platform::now_ms().saturating_sub(started_ms));
-    respond(&answer)
+    answer
 }
 
 /// What other machines and operations ask: the answer says that something was kept or done, so it comes after that.
@@ -159,7 +177,7 @@ async fn configured(
 fn read_head(request: &Request) -> Incoming {
     const WANTED: [&str; 6] =
         ["origin", "content-type", "if-none-match", "authorization", "cf-connecting-ip", CORRELATION_HEADER];
-    let head = web::head_of(request.inner(), &WANTED.join("\n"));
+    let head = web::head_of(request, &WANTED.join("\n"));
     let mut lines = head.split('\n');
     let method = match lines.next() {
         Some("GET") => Method::Get,
@@ -193,20 +211,17 @@ async fn read_body(incoming: &Incoming, request: &Request) -> Result<Vec<u8>, Er
 
 /// The body, read no further than the limit.
 async fn read_limited(request: &Request, limit_bytes: usize) -> Result<Vec<u8>, ErrorCode> {
-    let body = web::body_of(request.inner(), u32::try_from(limit_bytes).unwrap_or(u32::MAX)).await;
-    match body.dyn_ref::<Uint8Array>() {
-        Some(bytes) => Ok(bytes.to_vec()),
-        None if body.as_string().as_deref() == Some("too_large") => Err(ErrorCode::BodyTooLarge),
-        None => Err(ErrorCode::BodyMalformed),
-    }
+    let limit_bytes = u32::try_from(limit_bytes).unwrap_or(u32::MAX);
+    let Outcome { text, body } = Call::begin(|call| web::body_of(call, request, limit_bytes)).await;
+    let is_too_large = text == "too_large";
+    body.ok_or(if is_too_large { ErrorCode::BodyTooLarge } else { ErrorCode::BodyMalformed })
 }
 
-fn respond(answer: &Outgoing) -> worker::Result<Response> {
+fn give(promised: &Promised, answer: &Outgoing) {
     let headers: Vec<(&str, &str)> =
         answer.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let lines = web::header_lines(&headers).unwrap_or_default();
-    let body = Some(answer.body.as_str()).filter(|body| !body.is_empty());
-    Ok(web::respond(answer.status, &lines, body)?.into())
+    web::answer(promised, answer.status, &lines, Some(answer.body.as_str()).filter(|body| !body.is_empty()));
 }
 
 fn log_answer(endpoint: Option<Endpoint>, incoming: &Incoming, answer: &Outgoing, duration_ms: u64) {

@@ -5,7 +5,6 @@
 
 use contract::ErrorCode;
 use edge_core::config::{Name, Problem, StoreKey};
-use serde_json::{Map, Value};
 
 use crate::http::CorrelationId;
 
@@ -22,92 +21,98 @@ pub enum Level {
 
 /// A value that may stand in a log line.
 pub trait Loggable {
-    /// As JSON.
-    fn to_value(&self) -> Value;
+    /// As JSON; nothing if it is absent.
+    fn json(&self) -> Option<String>;
 }
 
 impl Loggable for u64 {
-    fn to_value(&self) -> Value {
-        (*self).into()
+    fn json(&self) -> Option<String> {
+        Some(self.to_string())
     }
 }
 
 impl Loggable for u16 {
-    fn to_value(&self) -> Value {
-        (*self).into()
+    fn json(&self) -> Option<String> {
+        Some(self.to_string())
     }
 }
 
 impl Loggable for &'static str {
-    fn to_value(&self) -> Value {
-        (*self).into()
+    fn json(&self) -> Option<String> {
+        quoted(self)
     }
 }
 
 impl Loggable for ErrorCode {
-    fn to_value(&self) -> Value {
-        self.as_str().into()
+    fn json(&self) -> Option<String> {
+        quoted(self.as_str())
     }
 }
 
 impl Loggable for Name {
-    fn to_value(&self) -> Value {
-        self.as_str().into()
+    fn json(&self) -> Option<String> {
+        quoted(self.as_str())
     }
 }
 
 impl Loggable for StoreKey {
-    fn to_value(&self) -> Value {
-        self.as_str().into()
+    fn json(&self) -> Option<String> {
+        quoted(self.as_str())
     }
 }
 
 impl Loggable for CorrelationId {
-    fn to_value(&self) -> Value {
-        self.as_str().into()
+    fn json(&self) -> Option<String> {
+        quoted(self.as_str())
     }
 }
 
 impl Loggable for [Problem] {
-    fn to_value(&self) -> Value {
-        self.iter().map(ToString::to_string).collect()
+    fn json(&self) -> Option<String> {
+        let texts: Vec<String> = self.iter().filter_map(|problem| quoted(&problem.to_string())).collect();
+        Some(format!("[{}]", texts.join(",")))
     }
 }
 
 impl<T: Loggable> Loggable for Option<T> {
-    fn to_value(&self) -> Value {
-        self.as_ref().map_or(Value::Null, Loggable::to_value)
+    fn json(&self) -> Option<String> {
+        self.as_ref().and_then(Loggable::json)
     }
+}
+
+fn quoted(text: &str) -> Option<String> {
+    serde_json::to_string(text).ok()
 }
 
 /// One line: the sentence stands alone, the fields are for searching. Units are in the field names.
 pub fn line(level: Level, message: &'static str, fields: &[(&'static str, &dyn LoggableValue)]) -> String {
-    let mut object = Map::new();
     let level = match level {
         Level::Info => "info",
         Level::Warn => "warn",
         Level::Error => "error",
     };
-    object.insert("level".to_owned(), level.into());
-    object.insert("message".to_owned(), message.into());
-    for (name, value) in fields {
-        let value = value.json();
-        if !value.is_null() {
-            object.insert((*name).to_owned(), value);
+    let mut line = String::with_capacity(256);
+    let head = [("level", &level as &dyn Loggable), ("message", &message)];
+    let all = head.into_iter().map(|(name, value)| (name, value.json()));
+    for (name, value) in all.chain(fields.iter().map(|(name, value)| (*name, value.json()))) {
+        let Some(value) = value else { continue };
+        for part in [if line.is_empty() { "{\"" } else { ",\"" }, name, "\":", &value] {
+            line.push_str(part);
         }
     }
-    Value::Object(object).to_string()
+    line.push('}');
+    line
 }
 
 /// [`Loggable`] behind a pointer.
 pub trait LoggableValue {
-    /// As JSON.
-    fn json(&self) -> Value;
+    /// As JSON; nothing if it is absent.
+    fn json(&self) -> Option<String>;
 }
 
 impl<T: Loggable + ?Sized> LoggableValue for &T {
-    fn json(&self) -> Value {
-        self.to_value()
+    fn json(&self) -> Option<String> {
+        (**self).json()
     }
 }
 
@@ -141,7 +146,7 @@ mod tests {
         );
         assert_eq!(
             got,
-            r#"{"code":"commerce_timeout","level":"warn","message":"Request answered.","status":503,"store":"de"}"#
+            r#"{"level":"warn","message":"Request answered.","status":503,"code":"commerce_timeout","store":"de"}"#
         );
     }
 }

@@ -5,61 +5,85 @@
  * what an answer means is decided in Rust.
  */
 
+/** Where results of calls go; see {@link connect}. */
+let settled;
+
+/**
+ * The module tells where results of calls go: a function of the call's number, a text, and bytes if there are any. After
+ * a trap there is a new module with a function of its own; results for the old one find nobody.
+ */
+export function connect(settle) {
+  settled = settle;
+}
+
 /**
  * One request to a vendor, with a deadline for the whole answer. Redirects are not followed: credentials must not
- * travel to another host.
+ * travel to another host. It brings the status and the wanted headers, one a line, and the body; or "timeout", "broken"
+ * or "too_large".
  *
+ * @param {number} call
  * @param {string} headers lines `name: value`; the caller lets no line break into a value
  * @param {string | undefined} body
  * @param {string} wanted names of the headers that the caller reads, one a line
- * @returns {Promise<[string, Uint8Array] | "timeout" | "broken" | "too_large">} the status and the wanted headers, one
- *   a line, and the body
  */
-export async function exchange(method, url, headers, body, timeoutMs, maxBytes, wanted) {
+export async function exchange(call, method, url, headers, body, timeoutMs, maxBytes, wanted) {
+  const tell = settled;
   const signal = AbortSignal.timeout(timeoutMs);
   // The signal of a fetch need not reach a body that is already on its way.
   const late = new Promise((_, reject) => signal.addEventListener("abort", reject));
   late.catch(() => {});
+  let result;
   try {
     const answer = await fetch(url, { method, headers: pairs(headers), body, redirect: "manual", signal });
-    if (Number(answer.headers.get("content-length")) > maxBytes) {
-      await answer.body?.cancel();
-      return "too_large";
-    }
-    const bytes = await Promise.race([answer.arrayBuffer(), late]);
-    if (bytes.byteLength > maxBytes) return "too_large";
-    const head = [answer.status, ...values(answer.headers, wanted)];
-    return [head.join("\n"), new Uint8Array(bytes)];
+    result = await Promise.race([received(answer, maxBytes, wanted), late]);
   } catch {
-    return signal.aborted ? "timeout" : "broken";
+    result = [signal.aborted ? "timeout" : "broken"];
   }
+  tell(call, ...result);
+}
+
+async function received(answer, maxBytes, wanted) {
+  const { headers } = answer;
+  if (Number(headers.get("content-length")) > maxBytes) {
+    await answer.body?.cancel();
+    return ["too_large"];
+  }
+  const bytes = await answer.arrayBuffer();
+  if (bytes.byteLength > maxBytes) return ["too_large"];
+  return [[answer.status, ...values(headers, wanted)].join("\n"), new Uint8Array(bytes)];
 }
 
 /**
  * The body of a request, read no further than the limit. A body whose length is announced is taken in one piece:
- * HTTP lets it be no longer.
- *
- * @returns {Promise<Uint8Array | "too_large" | "broken">}
+ * HTTP lets it be no longer. It brings "too_large", "broken", or bytes.
  */
-export async function bodyOf(request, maxBytes) {
+export async function bodyOf(call, request, maxBytes) {
+  const tell = settled;
+  let result;
   try {
-    const announced = request.headers.get("content-length");
-    if (Number(announced) > maxBytes) return "too_large";
-    if (announced !== null) {
-      const bytes = new Uint8Array(await request.arrayBuffer());
-      return bytes.byteLength > maxBytes ? "too_large" : bytes;
-    }
-    const chunks = [];
-    let length = 0;
-    for await (const chunk of request.body ?? []) {
-      length += chunk.byteLength;
-      if (length > maxBytes) return "too_large";
-      chunks.push(chunk);
-    }
-    return new Uint8Array(await new Blob(chunks).arrayBuffer());
+    const bytes = await upTo(maxBytes, request);
+    result = bytes ? ["", bytes] : ["too_large"];
   } catch {
-    return "broken";
+    result = ["broken"];
   }
+  tell(call, ...result);
+}
+
+async function upTo(maxBytes, request) {
+  const announced = request.headers.get("content-length");
+  if (Number(announced) > maxBytes) return undefined;
+  if (announced !== null) {
+    const bytes = await request.arrayBuffer();
+    return bytes.byteLength > maxBytes ? undefined : new Uint8Array(bytes);
+  }
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 /**
@@ -112,9 +136,16 @@ export function headOf(request, wanted) {
   return [request.method, request.url, ...values(request.headers, wanted)].join("\n");
 }
 
-/** An answer; `headers` as for {@link exchange}. */
-export function respond(status, headers, body) {
-  return new Response(body, { status, headers: pairs(headers) });
+/** A promise of an answer, and what it takes to keep it. */
+export const promised = () => Promise.withResolvers();
+
+/** Gives the promised answer; `headers` as for {@link exchange}. */
+export function answer({ resolve, reject }, status, headers, body) {
+  try {
+    resolve(new Response(body, { status, headers: pairs(headers) }));
+  } catch (error) {
+    reject(error);
+  }
 }
 
 const values = (headers, names) => names.split("\n").map((name) => headers.get(name) ?? "");

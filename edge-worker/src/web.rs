@@ -3,13 +3,21 @@
 //! Measured: with the platform's objects one by one, and bodies as streams, a request cost twice the CPU time
 //! (docs/benchmarks.md).
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use worker::web_sys::{Request, Response};
+use worker::web_sys::Request;
+
+use crate::call::Settle;
 
 #[wasm_bindgen(module = "/src/web.js")]
 extern "C" {
-    /// One request to a vendor; never rejects. See `web.js` for what it answers.
-    pub async fn exchange(
+    /// Tells `web.js` where results of calls go, see [`crate::call`].
+    pub fn connect(settled: &Closure<Settle>);
+
+    /// One request to a vendor. It brings the status and the wanted headers, one a line, and the body; or a word for why
+    /// there is none.
+    pub fn exchange(
+        call: u32,
         method: &str,
         url: &str,
         headers: &str,
@@ -17,11 +25,11 @@ extern "C" {
         timeout_ms: u32,
         max_bytes: u32,
         wanted: &str,
-    ) -> JsValue;
+    );
 
-    /// The body of a request up to a limit; never rejects. Bytes, or a word for why there are none.
+    /// The body of a request up to a limit. It brings nothing and bytes, or a word for why there are none.
     #[wasm_bindgen(js_name = bodyOf)]
-    pub async fn body_of(request: &Request, max_bytes: u32) -> JsValue;
+    pub fn body_of(call: u32, request: &Request, max_bytes: u32);
 
     /// Is it an RSA signature with SHA-256 over the text? Never rejects. Modulus and exponent in base64url.
     #[wasm_bindgen(js_name = isSignedRsa)]
@@ -38,9 +46,21 @@ extern "C" {
     #[wasm_bindgen(js_name = headOf)]
     pub fn head_of(request: &Request, wanted: &str) -> String;
 
-    /// An answer. Headers are lines `name: value`.
-    #[wasm_bindgen(catch)]
-    pub fn respond(status: u16, headers: &str, body: Option<&str>) -> Result<Response, JsValue>;
+    /// Promises an answer.
+    pub fn promised() -> Promised;
+
+    /// Gives the promised answer. Headers are lines `name: value`.
+    pub fn answer(promised: &Promised, status: u16, headers: &str, body: Option<&str>);
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A promise, and what it takes to keep it.
+    pub type Promised;
+
+    /// The promise itself, for the platform.
+    #[wasm_bindgen(method, getter)]
+    pub fn promise(this: &Promised) -> Promise;
 }
 
 /// Lines `name: value` for `web.js`; `None` if a value would break out of its line.
