@@ -7,9 +7,11 @@
 #![forbid(unsafe_code)]
 
 mod code;
+mod flat_map;
 mod limits;
 mod messages;
 
 pub use code::{ErrorCode, Problem};
+pub use flat_map::FlatMap;
 pub use limits::*;
 pub use messages::*;

@@ -1,6 +1,6 @@
 //! Requests and replies of the browser endpoints.
 
-use std::collections::BTreeMap;
+use crate::FlatMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -164,7 +164,7 @@ pub struct IdentifyReply {
     pub currency: Currency,
     /// Contact properties that the store's field policy lets out. An empty value clears what stands there.
     /// Without consent to share: store, locale, consent and `ct_identity` = `guest`; without consent to chat: none.
-    pub properties: BTreeMap<String, String>,
+    pub properties: FlatMap<String, String>,
     /// Visitor tags.
     pub tags: Vec<String>,
     /// Correlation id of this call.

@@ -95,7 +95,7 @@ fn properties(
     request: &ConsentRequest,
     share: bool,
     call: Call<'_>,
-) -> std::collections::BTreeMap<String, String> {
+) -> contract::FlatMap<String, String> {
     let mut said = Properties::default();
     said.set(Property::Consent, consent_word(&request.consent));
     said.set(Property::CorrelationId, call.correlation_id);
@@ -103,7 +103,7 @@ fn properties(
     if !share {
         let cleared = Property::ALL.iter().filter(|property| !KEPT.contains(property));
         for property in cleared {
-            properties.entry(property.name().to_owned()).or_default();
+            properties.get_or_default(property.name().to_owned());
         }
     }
     properties

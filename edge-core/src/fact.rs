@@ -2,8 +2,7 @@
 //!
 //! Facts are stored before the caller is answered, and a fact with a known idempotency key is dropped.
 
-use std::collections::BTreeMap;
-
+use contract::FlatMap;
 use serde::{Deserialize, Serialize};
 
 /// When the edge may create a Tidio contact that it cannot find.
@@ -38,7 +37,7 @@ pub struct IdentityLink {
     /// What to do when Tidio has no such contact.
     pub create: CreatePolicy,
     /// Contact properties after the field policy; a name that is absent stays untouched, an empty value is cleared.
-    pub properties: BTreeMap<String, String>,
+    pub properties: FlatMap<String, String>,
     /// Correlation id of the call that brought the fact.
     pub correlation_id: String,
     /// When it was observed, milliseconds since the Unix epoch.
@@ -57,7 +56,7 @@ pub struct ConsentFact {
     /// May identity and cart travel from now on?
     pub share: bool,
     /// What this changes in the contact: an empty value is cleared. A withdrawal lists everything that was shared.
-    pub properties: BTreeMap<String, String>,
+    pub properties: FlatMap<String, String>,
     /// Correlation id of the call that brought the fact.
     pub correlation_id: String,
     /// When it was observed, milliseconds since the Unix epoch.

@@ -3,9 +3,7 @@
 //! In scope: names, types, groups, labels, the level from which a property is let out, and the form of values.
 //! Out of scope: where values come from ([`crate::project`]).
 
-use std::collections::BTreeMap;
-
-use contract::{Consent, ConsentState, MAX_PROPERTY_CHARS};
+use contract::{Consent, ConsentState, FlatMap, MAX_PROPERTY_CHARS};
 use serde_json::Value;
 
 use crate::config::{Config, FieldPolicy, Mistake, Name, Path, Problem, Problems, Setting, Shape};
@@ -198,7 +196,7 @@ impl Policy {
 ///
 /// An empty value means "clear what stands there": a cart that is gone must not stay on the contact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Properties(BTreeMap<Property, String>);
+pub struct Properties(FlatMap<Property, String>);
 
 impl Properties {
     /// Sets a value. Control characters go, and what is longer than Tidio keeps is cut at a character.
@@ -228,7 +226,7 @@ impl Properties {
     }
 
     /// What may leave, by internal name. The only way out of this type.
-    pub fn permitted(self, policy: &Policy) -> BTreeMap<String, String> {
+    pub fn permitted(self, policy: &Policy) -> FlatMap<String, String> {
         self.0
             .into_iter()
             .filter(|(property, _)| policy.permits(*property))
@@ -239,7 +237,7 @@ impl Properties {
 
 /// What the panel of a Tidio project lacks for the stores that use it: each property that a store's policy lets out
 /// and that the panel does not define, or defines with another type. `defined` is type by name.
-pub fn panel_problems(config: &Config, tidio: &Name, defined: &BTreeMap<String, String>) -> Vec<Problem> {
+pub fn panel_problems(config: &Config, tidio: &Name, defined: &FlatMap<String, String>) -> Vec<Problem> {
     let stores = || config.stores.values().filter(|store| store.tidio == *tidio);
     let is_wanted = |property: &&Property| stores().any(|store| store.policy.permits(**property));
     let problem = |property: &Property| {
@@ -308,7 +306,7 @@ mod tests {
     fn a_panel_is_compared_with_what_the_stores_let_out() {
         let config = crate::testing::config();
         let tidio = Name::parse("eu").unwrap();
-        let mut panel: BTreeMap<String, String> = Property::ALL
+        let mut panel: FlatMap<String, String> = Property::ALL
             .iter()
             .map(|property| (property.name().to_owned(), property.kind().as_str().to_owned()))
             .collect();

@@ -7,8 +7,8 @@
 //! two tokens be minted, both are good: nothing breaks, it only costs.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
+use contract::FlatMap;
 use edge_core::commerce::{Answer, CommerceError};
 use edge_core::config::{CommerceProject, Name, Secret};
 use edge_core::json;
@@ -69,7 +69,7 @@ pub struct Granted {
 }
 
 thread_local! {
-    static KNOWN: RefCell<BTreeMap<Name, AccessToken>> = const { RefCell::new(BTreeMap::new()) };
+    static KNOWN: RefCell<FlatMap<Name, AccessToken>> = const { RefCell::new(FlatMap::new()) };
 }
 
 /// The isolate's token, else the deployment's. `refused` is one that commercetools did not accept.

@@ -6,8 +6,8 @@
 //! Every call is a read, so each may be repeated.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
+use contract::FlatMap;
 use edge_core::commerce::{Answer, Commerce, CommerceError};
 use edge_core::config::{CommerceProject, Name, Reads};
 use worker::Env;
@@ -24,7 +24,7 @@ const OVER_REST_MS: u64 = 5 * 60_000;
 const QUERY_REFUSED: &str = "commerce_query_refused";
 
 thread_local! {
-    static OVER_REST_UNTIL_MS: RefCell<BTreeMap<Name, u64>> = const { RefCell::new(BTreeMap::new()) };
+    static OVER_REST_UNTIL_MS: RefCell<FlatMap<Name, u64>> = const { RefCell::new(FlatMap::new()) };
 }
 
 /// A commercetools project, for one request of ours.

@@ -11,9 +11,9 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use contract::FlatMap;
 use edge_core::config::Name;
 use edge_core::engine::admin::AdminRequest;
 use edge_core::engine::panel::Panel;
@@ -69,7 +69,7 @@ struct SyncOrder {
 #[derive(Serialize, Deserialize)]
 struct CountOrder {
     tidio: String,
-    counts: BTreeMap<String, u64>,
+    counts: FlatMap<String, u64>,
 }
 
 /// A question or an order of operations.
@@ -101,7 +101,7 @@ pub async fn submit(
 pub async fn count(
     env: &Env,
     tidio: &Name,
-    counts: &BTreeMap<String, u64>,
+    counts: &FlatMap<String, u64>,
 ) -> std::result::Result<(), &'static str> {
     let order = CountOrder { tidio: tidio.to_string(), counts: counts.clone() };
     call(env, tidio, "/count", &order).await.map(|_done| ())

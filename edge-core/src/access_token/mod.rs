@@ -9,9 +9,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
-use contract::{ErrorCode, MAX_TOKEN_BYTES};
+use contract::{ErrorCode, FlatMap, MAX_TOKEN_BYTES};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -31,7 +29,7 @@ const MILLISECONDS_FROM: u64 = 100_000_000_000;
 
 /// Answers about tokens, by project and hash of the token.
 #[derive(Debug, Default)]
-pub struct Memory(BTreeMap<[u8; 32], (u64, ProvenSubject)>);
+pub struct Memory(FlatMap<[u8; 32], (u64, ProvenSubject)>);
 
 impl Memory {
     fn get(&self, key: &[u8; 32], now_ms: u64) -> Option<ProvenSubject> {

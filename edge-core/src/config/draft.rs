@@ -1,8 +1,7 @@
 //! The configuration on its way from sections to [`Config`]: what could be read, what refers to what, and which secrets
 //! belong to it. Every problem is noted, and reading goes on.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use contract::FlatMap;
 use serde_json::Value;
 
 use super::{
@@ -28,9 +27,9 @@ pub(super) struct Draft {
     identity: Option<IdentitySettings>,
     /// Names of the commercetools sections, also of those that could not be read: their secrets are missed as well.
     commercetools_names: Vec<Name>,
-    commercetools: BTreeMap<Name, CommercetoolsSettings>,
-    tidio: BTreeMap<Name, TidioSettings>,
-    stores: BTreeMap<StoreKey, StoreSettings>,
+    commercetools: FlatMap<Name, CommercetoolsSettings>,
+    tidio: FlatMap<Name, TidioSettings>,
+    stores: FlatMap<StoreKey, StoreSettings>,
 }
 
 impl Draft {
@@ -62,7 +61,7 @@ impl Draft {
 
     pub(super) fn token_keys(
         &self,
-        secrets: &BTreeMap<String, Secret>,
+        secrets: &FlatMap<String, Secret>,
         problems: &mut Problems,
     ) -> Vec<TokenKey> {
         let path = Path::root().member("identity").member("keys");
@@ -114,7 +113,7 @@ impl Draft {
         check_secret_parts(self.tidio.keys(), "tidio", problems);
     }
 
-    pub(super) fn resolve(self, secrets: &BTreeMap<String, Secret>, keys: Vec<TokenKey>) -> Option<Config> {
+    pub(super) fn resolve(self, secrets: &FlatMap<String, Secret>, keys: Vec<TokenKey>) -> Option<Config> {
         let identity = self.identity?;
         Some(Config {
             audience: identity.audience.as_str().to_owned(),
@@ -143,7 +142,7 @@ fn table<K: Setting + Ord, T: Setting>(
     entries: &serde_json::Map<String, Value>,
     name: &str,
     problems: &mut Problems,
-) -> BTreeMap<K, T> {
+) -> FlatMap<K, T> {
     let path = Path::root().member(name);
     match entries.get(name) {
         Some(Value::Object(inner)) if inner.is_empty() => {
@@ -152,7 +151,7 @@ fn table<K: Setting + Ord, T: Setting>(
         Some(value) => return section::read_table(value, &path, problems),
         None => problems.missing(&path, "is missing."),
     }
-    BTreeMap::new()
+    FlatMap::new()
 }
 
 /// The secrets that are set and long enough. A missing one is a problem under its own name.
@@ -160,8 +159,8 @@ pub(super) fn read_secrets(
     needs: &[SecretNeed],
     lookup: &dyn Fn(&str) -> Option<String>,
     problems: &mut Problems,
-) -> BTreeMap<String, Secret> {
-    let mut found = BTreeMap::new();
+) -> FlatMap<String, Secret> {
+    let mut found = FlatMap::new();
     let path = Path::root().member("secrets");
     for need in needs {
         match lookup(&need.name).filter(|value| !value.is_empty()) {
@@ -188,7 +187,7 @@ fn is_long_enough(need: &SecretNeed, value: &str) -> bool {
 
 fn token_key(
     key: &IdentityKeySettings,
-    secrets: &BTreeMap<String, Secret>,
+    secrets: &FlatMap<String, Secret>,
     path: &Path,
     problems: &mut Problems,
 ) -> Option<TokenKey> {
@@ -236,9 +235,9 @@ fn check_locales(store: &StoreSettings, path: &Path, problems: &mut Problems) {
 
 /// `eu-1` and `eu_1` would share their secrets.
 fn check_secret_parts<'n>(names: impl Iterator<Item = &'n Name>, section: &str, problems: &mut Problems) {
-    let mut seen = BTreeSet::new();
+    let mut seen = FlatMap::new();
     for name in names {
-        if !seen.insert(secret::secret_part(name)) {
+        if seen.insert(secret::secret_part(name), ()).is_some() {
             let path = Path::root().member(section).member(name.as_str());
             problems.add(&path, "another name leads to the same names of secrets.");
         }
@@ -248,7 +247,7 @@ fn check_secret_parts<'n>(names: impl Iterator<Item = &'n Name>, section: &str, 
 fn commerce_project(
     name: Name,
     settings: CommercetoolsSettings,
-    secrets: &BTreeMap<String, Secret>,
+    secrets: &FlatMap<String, Secret>,
 ) -> Option<CommerceProject> {
     let [client_id, client_secret] =
         secret::commercetools_secrets(&name).map(|need| secrets.get(&need.name).cloned());
@@ -275,7 +274,7 @@ fn commerce_project(
 fn tidio_project(
     name: Name,
     settings: TidioSettings,
-    secrets: &BTreeMap<String, Secret>,
+    secrets: &FlatMap<String, Secret>,
 ) -> Option<TidioProject> {
     let part = secret::secret_part(&name);
     let get = |suffix: &str| secrets.get(&format!("TIDIO_{part}_{suffix}")).cloned();

@@ -15,8 +15,7 @@ mod settings;
 mod tests;
 mod triggers;
 
-use std::collections::BTreeMap;
-
+use contract::FlatMap;
 use serde_json::Value;
 
 pub use events::*;
@@ -45,11 +44,11 @@ pub struct Config {
     /// Keys that may sign them.
     pub token_keys: TokenKeys,
     /// commercetools projects by the user's name for them.
-    pub commercetools: BTreeMap<Name, CommerceProject>,
+    pub commercetools: FlatMap<Name, CommerceProject>,
     /// Tidio projects by the user's name for them.
-    pub tidio: BTreeMap<Name, TidioProject>,
+    pub tidio: FlatMap<Name, TidioProject>,
     /// Stores by key.
-    pub stores: BTreeMap<StoreKey, Store>,
+    pub stores: FlatMap<StoreKey, Store>,
     /// Opens `/admin`; those paths do not exist without it.
     pub admin_token: Option<Secret>,
 }

@@ -4,9 +4,9 @@
 //! In scope: walking a JSON value, collecting every problem with its path, refusing unknown keys. Out of scope:
 //! what the settings mean, references between them, and secrets (see the parent module).
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use contract::FlatMap;
 use serde_json::Value;
 
 /// What kind of mistake it is; stable words for programs.
@@ -177,14 +177,14 @@ impl<T: Setting> Setting for Vec<T> {
 
 /// Reads a table whose keys the user chooses. Entries with problems are left out, so that the others can still
 /// be checked; the caller must look at the problems before it uses the result.
-pub fn read_table<K, T>(value: &Value, path: &Path, problems: &mut Problems) -> BTreeMap<K, T>
+pub fn read_table<K, T>(value: &Value, path: &Path, problems: &mut Problems) -> FlatMap<K, T>
 where
     K: Setting + Ord,
     T: Setting,
 {
     let Value::Object(entries) = value else {
         problems.add(path, "must be a table.");
-        return BTreeMap::new();
+        return FlatMap::new();
     };
     entries
         .iter()

@@ -290,7 +290,7 @@ mod committed {
     }
 
     /// `NAME=value` lines; comments and blank lines are skipped.
-    fn dev_vars(file: &str) -> BTreeMap<String, String> {
+    fn dev_vars(file: &str) -> FlatMap<String, String> {
         root(file)
             .lines()
             .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))

@@ -1,8 +1,7 @@
 //! Which properties the Tidio panel defines. One that it lacks is set aside and reported; it must not fail the
 //! others, and Tidio refuses a whole batch for it.
 
-use std::collections::BTreeMap;
-
+use contract::FlatMap;
 use serde::{Deserialize, Serialize};
 
 use super::Priority;
@@ -18,9 +17,9 @@ pub struct Catalogue {
     /// When they were read; zero is never.
     pub fetched_ms: u64,
     /// Type by name.
-    pub properties: BTreeMap<String, String>,
+    pub properties: FlatMap<String, String>,
     /// Wanted but not defined, with the time when that was noticed.
-    pub missing: BTreeMap<String, u64>,
+    pub missing: FlatMap<String, u64>,
 }
 
 impl Catalogue {

@@ -4,8 +4,7 @@
 //! two observed in the same millisecond the one with the greater id. So any order and any repetition of facts ends
 //! in the same `desired`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use contract::FlatMap;
 use serde::{Deserialize, Serialize};
 
 use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
@@ -107,11 +106,11 @@ pub struct Contact {
     /// Fruitless read-backs since a create with unknown outcome.
     pub read_backs: u64,
     /// What should stand in Tidio.
-    pub desired: BTreeMap<String, Observed>,
+    pub desired: FlatMap<String, Observed>,
     /// What we know to stand there; `None` means that a write with unknown outcome touched it.
-    pub written: BTreeMap<String, Option<String>>,
+    pub written: FlatMap<String, Option<String>>,
     /// Values that Tidio refused; they are not sent again until they change.
-    pub refused: BTreeMap<String, String>,
+    pub refused: FlatMap<String, String>,
     /// Erased or withdrawn: facts are dropped.
     pub suppressed: bool,
 }
@@ -129,9 +128,9 @@ impl Contact {
             stage: Stage::Lookup,
             grace_until_ms,
             read_backs: 0,
-            desired: BTreeMap::new(),
-            written: BTreeMap::new(),
-            refused: BTreeMap::new(),
+            desired: FlatMap::new(),
+            written: FlatMap::new(),
+            refused: FlatMap::new(),
             suppressed: false,
         }
     }
@@ -247,8 +246,8 @@ impl Contact {
     /// What is to be sent so that Tidio has what it should; empty when there is no reason to write.
     /// `available` tells whether the panel defines a property.
     pub fn difference(&self, available: impl Fn(&str) -> bool) -> ContactPatch {
-        let mut changed: BTreeMap<&str, &str> = BTreeMap::new();
-        let mut passive: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut changed: FlatMap<&str, &str> = FlatMap::new();
+        let mut passive: FlatMap<&str, &str> = FlatMap::new();
         for (name, seen) in &self.desired {
             let value = seen.value.as_str();
             let is_field = name.starts_with('@');
@@ -275,7 +274,7 @@ impl Contact {
         if changed.is_empty() {
             return ContactPatch::default();
         }
-        changed.append(&mut passive);
+        changed.extend(passive);
         patch_of(&changed)
     }
 
@@ -329,12 +328,12 @@ impl Contact {
     }
 
     /// Property names that should stand in Tidio, without fields.
-    pub fn property_names(&self) -> BTreeSet<&str> {
-        self.desired.keys().map(String::as_str).filter(|name| !name.starts_with('@')).collect()
+    pub fn property_names(&self) -> impl Iterator<Item = &str> {
+        self.desired.keys().map(String::as_str).filter(|name| !name.starts_with('@'))
     }
 }
 
-fn patch_of(values: &BTreeMap<&str, &str>) -> ContactPatch {
+fn patch_of(values: &FlatMap<&str, &str>) -> ContactPatch {
     let mut patch = ContactPatch::default();
     for (name, value) in values {
         let value = (!value.is_empty()).then(|| (*value).to_owned());

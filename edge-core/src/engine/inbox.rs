@@ -1,7 +1,6 @@
 //! The inbox: every incoming fact by its idempotency key, stored before the caller is answered.
 
-use std::collections::BTreeMap;
-
+use contract::FlatMap;
 use serde::{Deserialize, Serialize};
 
 use super::contact::{self, Contact, Source, Stage};
@@ -166,7 +165,7 @@ fn absorb_customer<S: Sql>(
 }
 
 fn absorb_news<S: Sql>(sql: &S, news: &TidioNews, now_ms: u64) -> Result<&'static str, SqlError> {
-    tally::add(sql, &BTreeMap::from([(format!("webhook:{}", news.topic), 1)]))?;
+    tally::add(sql, &FlatMap::from([(format!("webhook:{}", news.topic), 1)]))?;
     journal::write(sql, now_ms, &news.correlation_id, &news.subject, "webhook", &news.topic)?;
     Ok("noted")
 }

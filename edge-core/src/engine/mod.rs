@@ -43,8 +43,7 @@ mod tests;
 
 pub use inbox::Receipt;
 
-use std::collections::BTreeMap;
-
+use contract::FlatMap;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Fact;
@@ -192,7 +191,7 @@ impl<P: Ports> Engine<P> {
     ///
     /// # Errors
     /// The database failed.
-    pub fn count(&self, counts: &BTreeMap<String, u64>) -> Result<(), SqlError> {
+    pub fn count(&self, counts: &FlatMap<String, u64>) -> Result<(), SqlError> {
         transaction(self.ports.sql(), |sql| tally::add(sql, counts))
     }
 

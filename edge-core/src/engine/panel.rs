@@ -2,8 +2,7 @@
 //!
 //! It may go on beside a run: the budget's slot is taken in one block, and what was read is stored in another.
 
-use std::collections::BTreeMap;
-
+use contract::FlatMap;
 use serde::{Deserialize, Serialize};
 
 use super::breaker::{self, Gate, Vendor};
@@ -18,7 +17,7 @@ const STATE: &str = "departments";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Panel {
     /// Type by name of contact property; `None` if Tidio cannot be asked now.
-    pub properties: Option<BTreeMap<String, String>>,
+    pub properties: Option<FlatMap<String, String>>,
     /// Departments; `None` if Tidio cannot be asked now.
     pub departments: Option<Vec<Department>>,
     /// Why Tidio cannot be asked, a stable word.

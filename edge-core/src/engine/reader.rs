@@ -3,8 +3,7 @@
 //! Only orders of stores that this Tidio project serves are seen. A row that cannot be read is left out, so that
 //! one strange order does not stop its neighbours.
 
-use std::collections::BTreeMap;
-
+use contract::FlatMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -168,8 +167,8 @@ async fn histories(
     commerce: &impl Commerce,
     scope: Scope<'_>,
     customers: Vec<String>,
-) -> Result<BTreeMap<String, Vec<Order>>, ShopError> {
-    let mut found: BTreeMap<String, Vec<Order>> = BTreeMap::new();
+) -> Result<FlatMap<String, Vec<Order>>, ShopError> {
+    let mut found: FlatMap<String, Vec<Order>> = FlatMap::new();
     let mut pending = vec![customers];
     while let Some(group) = pending.pop() {
         let Some(list) = literals(&group) else { continue };
@@ -190,7 +189,7 @@ async fn histories(
         }
         for order in rows::<Order>(&page) {
             if let Some(customer) = order.customer_id.clone() {
-                found.entry(customer).or_default().push(order);
+                found.get_or_default(customer).push(order);
             }
         }
     }

@@ -62,13 +62,8 @@ impl<P: Ports> Engine<P> {
             let mut missing: Vec<String> = Vec::new();
             let mut items = Vec::with_capacity(rows.len());
             for (row, contact) in &rows {
-                missing.extend(
-                    contact
-                        .property_names()
-                        .into_iter()
-                        .filter(|name| !catalogue.has(name))
-                        .map(str::to_owned),
-                );
+                missing
+                    .extend(contact.property_names().filter(|name| !catalogue.has(name)).map(str::to_owned));
                 let patch = contact.difference(|name| catalogue.has(name));
                 match &contact.tidio_id {
                     Some(tidio_id) if patch != ContactPatch::default() => {

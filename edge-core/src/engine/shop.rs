@@ -1,8 +1,8 @@
 //! Port: commercetools, as the engine reads it. Every call only reads and may be repeated.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 
+use contract::FlatMap;
 use thiserror::Error;
 
 use crate::fact::{CreatePolicy, Fact};
@@ -87,7 +87,7 @@ pub struct CustomerView {
     /// What to do when Tidio has no such contact.
     pub create: CreatePolicy,
     /// Contact properties; an empty value clears.
-    pub properties: BTreeMap<String, String>,
+    pub properties: FlatMap<String, String>,
 }
 
 /// A customer whose record is gone: deleted, and not merely out of reach.

@@ -2,7 +2,7 @@
 //!
 //! They are a measure and no ledger: a request that is repeated is counted again.
 
-use std::collections::BTreeMap;
+use contract::FlatMap;
 
 use super::schema;
 use super::sql::{Sql, SqlError};
@@ -13,14 +13,14 @@ const STATE: &str = "tally";
 const MAX_NAMES: usize = 64;
 
 /// Adds to counters. Names are `kind:word`.
-pub fn add<S: Sql>(sql: &S, counts: &BTreeMap<String, u64>) -> Result<(), SqlError> {
+pub fn add<S: Sql>(sql: &S, counts: &FlatMap<String, u64>) -> Result<(), SqlError> {
     if counts.is_empty() {
         return Ok(());
     }
     let mut all = list(sql)?;
     for (name, count) in counts {
         if all.len() < MAX_NAMES || all.contains_key(name) {
-            let total = all.entry(name.clone()).or_default();
+            let total = all.get_or_default(name.clone());
             *total = total.saturating_add(*count);
         }
     }
@@ -28,6 +28,6 @@ pub fn add<S: Sql>(sql: &S, counts: &BTreeMap<String, u64>) -> Result<(), SqlErr
 }
 
 /// All counters.
-pub fn list<S: Sql>(sql: &S) -> Result<BTreeMap<String, u64>, SqlError> {
+pub fn list<S: Sql>(sql: &S) -> Result<FlatMap<String, u64>, SqlError> {
     schema::load(sql, STATE)
 }

@@ -2,9 +2,9 @@
 //!
 //! Out of scope: HTTP, credentials, time-outs (the adapter in `edge-worker`).
 
-use std::collections::BTreeMap;
 use std::future::Future;
 
+use contract::FlatMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -102,7 +102,7 @@ pub struct TidioContact {
     /// Last name.
     pub last_name: Option<String>,
     /// Contact properties that have a value.
-    pub properties: BTreeMap<String, String>,
+    pub properties: FlatMap<String, String>,
 }
 
 /// One page of contacts.
@@ -118,9 +118,9 @@ pub struct ContactPage {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ContactPatch {
     /// `email`, `first_name`, `last_name`.
-    pub fields: BTreeMap<String, Option<String>>,
+    pub fields: FlatMap<String, Option<String>>,
     /// Contact properties.
-    pub properties: BTreeMap<String, Option<String>>,
+    pub properties: FlatMap<String, Option<String>>,
 }
 
 /// A contact to create.

@@ -3,8 +3,7 @@
 //! In scope: the wrappers of EventBridge and CloudEvents, the Platform format, idempotency keys, what is none of our
 //! business. Out of scope: who sent it.
 
-use std::collections::BTreeMap;
-
+use contract::FlatMap;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -65,7 +64,7 @@ pub struct Sorted {
     /// Facts.
     pub facts: Vec<Fact>,
     /// By stable word: `test`, `unknown`, `own` (our API client's changes), `foreign` (of another project or source).
-    pub others: BTreeMap<&'static str, u64>,
+    pub others: FlatMap<&'static str, u64>,
 }
 
 /// Reads a request body in any of the forms: the notification alone, inside EventBridge's wrapper, as a CloudEvent,
@@ -98,7 +97,7 @@ pub fn sort(project: &CommerceProject, notices: Vec<Notice>, correlation_id: &st
                 continue;
             }
         };
-        *sorted.others.entry(other).or_default() += 1;
+        *sorted.others.get_or_default(other) += 1;
     }
     sorted
 }
@@ -277,7 +276,7 @@ mod tests {
             assert_eq!(found, std::slice::from_ref(&shipped), "{body}");
         }
         let batch = facts(&[cloud, json!({ "specversion": "1.0", "data": {} })]);
-        assert_eq!((batch.facts, batch.others), (vec![shipped], BTreeMap::from([("unknown", 1)])));
+        assert_eq!((batch.facts, batch.others), (vec![shipped], FlatMap::from([("unknown", 1)])));
     }
 
     #[test]
@@ -353,7 +352,7 @@ mod tests {
         ];
         for (word, body) in cases {
             let sorted = facts(&[body]);
-            assert_eq!((sorted.facts, sorted.others), (vec![], BTreeMap::from([(word, 1)])));
+            assert_eq!((sorted.facts, sorted.others), (vec![], FlatMap::from([(word, 1)])));
         }
     }
 

@@ -4,10 +4,9 @@
 //! that is not in it, because keys are rotated at any time. The last must not let a forger make us fetch without end,
 //! so it happens once in [`RETRY_MS`]. While the keys cannot be fetched, old ones stay good for [`STALE_MS`].
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use contract::FlatMap;
 use serde::Deserialize;
 
 use crate::json;
@@ -91,14 +90,14 @@ pub trait Trust {
 /// Key sets and certificates that were fetched.
 #[derive(Debug, Default)]
 pub struct Cache {
-    sets: BTreeMap<String, KeySet>,
-    certificates: BTreeMap<String, Certificate>,
+    sets: FlatMap<String, KeySet>,
+    certificates: FlatMap<String, Certificate>,
     minute: (u64, u32),
 }
 
 #[derive(Debug, Default)]
 struct KeySet {
-    keys: BTreeMap<String, RsaKey>,
+    keys: FlatMap<String, RsaKey>,
     fetched_ms: u64,
     fresh_until_ms: u64,
     tried_ms: u64,
@@ -146,7 +145,7 @@ impl Cache {
         if self.sets.len() >= MAX_KEPT && !self.sets.contains_key(url) {
             self.sets.clear();
         }
-        let set = self.sets.entry(url.to_owned()).or_default();
+        let set = self.sets.get_or_default(url.to_owned());
         set.tried_ms = now_ms;
         let Fetched::Body { text, max_age_seconds } = fetched else { return };
         let Some(keys) = read_keys(text) else { return };
@@ -198,7 +197,7 @@ struct WireKey {
 }
 
 /// The usable keys of a JSON Web Key Set; `None` if it is none.
-fn read_keys(text: &str) -> Option<BTreeMap<String, RsaKey>> {
+fn read_keys(text: &str) -> Option<FlatMap<String, RsaKey>> {
     let set: WireSet = json::read(text.as_bytes()).ok()?;
     let usable = |key: WireKey| {
         let is_rs256 = key.kty.as_deref() == Some("RSA") && key.alg.is_none_or(|alg| alg == "RS256");

@@ -5,12 +5,11 @@
 //! rest; answer. 2xx means kept by all of them, so a service may repeat anything that got another answer.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use contract::ErrorCode;
+use contract::{ErrorCode, FlatMap};
 use edge_core::config::{CommerceProject, Config, Name};
 use edge_core::engine::Priority;
 use edge_core::engine::reader::projects_of;
@@ -135,7 +134,7 @@ async fn keep(
     service: Service,
     sorted: intake::Sorted,
 ) -> Result<(), Refusal> {
-    let others: BTreeMap<String, u64> = sorted
+    let others: FlatMap<String, u64> = sorted
         .others
         .into_iter()
         .map(|(word, number)| (format!("event:{}/{word}", service.name()), number))

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use contract::FlatMap;
 use serde_json::{Value, json};
 
 use super::sqlite::Fuse;
@@ -108,13 +109,13 @@ impl FakeShop {
             create: self.create.get(),
             properties: match &self.real {
                 Some(config) => self.properties(config, id),
-                None => BTreeMap::from([("ct_timeline".to_owned(), own)]),
+                None => FlatMap::from([("ct_timeline".to_owned(), own)]),
             },
         }
     }
 
     /// What store `de` lets out of a customer's history.
-    fn properties(&self, config: &Config, customer: &str) -> BTreeMap<String, String> {
+    fn properties(&self, config: &Config, customer: &str) -> FlatMap<String, String> {
         let (orders, numbers) = (self.orders.borrow(), numbers());
         let own = orders.iter().filter(|(_, order)| order.customer.as_deref() == Some(customer));
         let mut own: Vec<Order> = own

@@ -1,8 +1,10 @@
 //! A Tidio in memory with the vendor's rules, which can fail before or after taking effect.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
+
+use contract::FlatMap;
 
 use super::sqlite::Fuse;
 use crate::engine::tidio::{
@@ -84,7 +86,7 @@ impl Vendor {
     /// Adds a contact as the widget does.
     pub fn introduce(&self, distinct_id: &str, email: &str) -> String {
         let content = ContactPatch {
-            fields: BTreeMap::from([("email".to_owned(), Some(email.to_owned()))]),
+            fields: FlatMap::from([("email".to_owned(), Some(email.to_owned()))]),
             ..ContactPatch::default()
         };
         self.add(&ContactDraft { distinct_id: distinct_id.to_owned(), content }).id
@@ -98,7 +100,7 @@ impl Vendor {
             email: None,
             first_name: None,
             last_name: None,
-            properties: BTreeMap::new(),
+            properties: FlatMap::new(),
         };
         apply(&mut contact, &draft.content);
         self.contacts.borrow_mut().push(contact.clone());
