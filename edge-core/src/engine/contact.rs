@@ -227,7 +227,7 @@ impl Contact {
     /// The shop no longer knows the customer: what it told of them is cleared. A visit observed later counts more.
     pub(super) fn forget_customer(&mut self, by: &str, observed_at_ms: u64) {
         let at = observed_at_ms.max(self.last_reading_ms() + 1);
-        let names: Vec<String> = self.property_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = self.property_names().map(str::to_owned).collect();
         for name in names.iter().filter(|name| !PASSIVE.contains(&name.as_str())) {
             self.observe(name, "", at, by);
         }
