@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access_token;
+pub mod base64;
 pub mod claim;
 pub mod commerce;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod identify;
 pub mod identity;
 pub mod intake;
 pub mod json;
+mod jws;
 pub mod link;
 pub mod localized;
 pub mod money;

@@ -74,6 +74,27 @@ pub fn percent_encode(text: &str, out: &mut String) {
     }
 }
 
+/// Percent-encoded text as it was; `None` if it is not UTF-8. A percent sign that begins no byte stands for itself.
+pub fn percent_decode(text: &str) -> Option<String> {
+    let nibble = |digit: Option<&u8>| char::from(*digit?).to_digit(16);
+    let mut rest = text.as_bytes();
+    let mut out = Vec::with_capacity(rest.len());
+    while let Some((&byte, after)) = rest.split_first() {
+        let escaped = nibble(after.first()).zip(nibble(after.get(1))).filter(|_digits| byte == b'%');
+        match escaped {
+            Some((high, low)) => {
+                out.push((high * 16 + low) as u8);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                out.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
 impl Setting for Template {
     fn read(value: &Value, path: &Path, problems: &mut Problems) -> Option<Self> {
         let read = value.as_str().and_then(Template::parse);
@@ -118,6 +139,19 @@ mod tests {
             let link = Template::parse(template).expect(template).expand(&value);
             assert_eq!(link.as_deref(), *want, "{template}");
         }
+    }
+
+    #[test]
+    fn what_was_encoded_comes_back() {
+        for (encoded, text) in
+            [("a%2F%3fb%C3%BC~1", "a/?bü~1"), ("100%", "100%"), ("%4", "%4"), ("%zz%41", "%zzA"), ("", "")]
+        {
+            assert_eq!(percent_decode(encoded).as_deref(), Some(text), "{encoded}");
+            let mut again = String::new();
+            percent_encode(text, &mut again);
+            assert_eq!(percent_decode(&again).as_deref(), Some(text));
+        }
+        assert_eq!(percent_decode("%ff"), None);
     }
 
     #[test]

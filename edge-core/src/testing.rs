@@ -3,15 +3,20 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_decimal::options::DecimalFormatterOptions;
 use icu_locale_core::LanguageIdentifier;
+use jwt_compact::alg::{self, VerifyingKey};
+use jwt_compact::{Algorithm, AlgorithmSignature as _};
 use serde_json::{Value, json};
 
 use crate::commerce::{Commerce, CommerceError};
 use crate::config::Config;
 use crate::number::NumberFormats;
+use crate::token::Ed25519;
 
 pub(crate) const NOW_MS: u64 = 1_800_000_000_000;
 pub(crate) const KEY: &str = "shared-key-0123456789abcdef012345";
@@ -103,6 +108,21 @@ fn formatter(tag: &str) -> DecimalFormatter {
     DecimalFormatter::try_new(preferences.unwrap_or_default(), DecimalFormatterOptions::default()).unwrap()
 }
 
+/// Ed25519 by the library that the Worker leaves to its platform.
+pub(crate) const ED25519: Ed25519 = Ed25519 {
+    is_point: |key| public_key(key).is_some(),
+    is_signed: |key, text, signature| {
+        let signature = <alg::Ed25519 as Algorithm>::Signature::try_from_slice(signature);
+        signature
+            .is_ok_and(|signature| alg::Ed25519.verify_signature(&signature, &public_key(key).unwrap(), text))
+    },
+};
+
+fn public_key(key: &str) -> Option<<alg::Ed25519 as Algorithm>::VerifyingKey> {
+    let bytes = URL_SAFE_NO_PAD.decode(key).ok()?;
+    VerifyingKey::from_slice(&bytes).ok()
+}
+
 /// A configuration with two stores and everything let out.
 pub(crate) fn config() -> Config {
     config_with(&|_| {})
@@ -133,13 +153,11 @@ pub(crate) fn config_with(change: &dyn Fn(&mut Value)) -> Config {
         },
     });
     change(&mut value);
-    Config::read(&value, &|_| Some(KEY.to_owned())).unwrap()
+    Config::read(&value, &|_| Some(KEY.to_owned()), ED25519).unwrap()
 }
 
 /// A token for the configuration above.
 pub(crate) fn token(subject: &str, cart: Option<&str>) -> String {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use hmac::{Hmac, Mac as _};
     let seconds = NOW_MS / 1000;
     let mut claims = json!({

@@ -8,6 +8,7 @@ use edge_core::commerce::OrderHistory;
 use edge_core::number::NumberFormats;
 use edge_core::project::{self, HistoryPlace};
 use edge_core::property::{self, Property};
+use edge_core::token::Ed25519;
 use edge_core::{config, intake, json, order_message};
 
 fn check(name: &str, printed: &str) {
@@ -99,7 +100,8 @@ fn example(locale: &str) -> Option<String> {
         "tidio": { "eu": { "public_key": "a".repeat(32) } },
         "stores": { "de": store(locale) },
     });
-    let config = config::Config::read(&value, &|_| Some("k".repeat(32))).ok()?;
+    let curve = Ed25519 { is_point: |_| false, is_signed: |_, _, _| false };
+    let config = config::Config::read(&value, &|_| Some("k".repeat(32)), curve).ok()?;
     let (store, project, _) = config.store("de")?;
     let order = json::read(EXAMPLE.as_bytes()).ok()?;
     // All that the example has of a locale is the decimal mark.

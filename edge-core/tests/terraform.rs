@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use edge_core::config::{AccessTokens, Config};
 use edge_core::order_message;
+use edge_core::token::Ed25519;
 use hcl::eval::{Context, Evaluate, FuncArgs, FuncDef, ParamType};
 use hcl::{Block, Body, Expression, Value, value};
 use serde_json::json;
@@ -297,7 +298,8 @@ fn asked_for(settings: &[(&str, &str)]) -> Vec<String> {
             "consent": { "chat": ["functional"], "share": ["functional"] },
         } },
     });
-    let config = Config::read(&value, &|_| Some("k".repeat(32))).unwrap();
+    let curve = Ed25519 { is_point: |_| false, is_signed: |_, _, _| false };
+    let config = Config::read(&value, &|_| Some("k".repeat(32)), curve).unwrap();
     let project = config.commercetools.values().next().unwrap();
     let introspection =
         (project.access_tokens == AccessTokens::Introspection).then_some("introspect_oauth_tokens");

@@ -3,11 +3,11 @@
 //! In scope: everything below "send this and tell me what it meant". Out of scope: tokens ([`crate::commerce_access`])
 //! and what a body means ([`edge_core::commerce`]).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use contract::CORRELATION_HEADER;
+use edge_core::base64;
 use edge_core::commerce::{Answer, CommerceError, busy, read_answer, read_query_answer};
 use edge_core::config::CommerceProject;
+use edge_core::link::percent_encode;
 
 use crate::exchange::{Exchange, Limits, Lost};
 use crate::http::CorrelationId;
@@ -47,10 +47,8 @@ pub fn token_request<'a>(
 ) -> CommerceRequest<'a> {
     let scopes: Vec<String> =
         project.scopes().map(|scope| format!("{scope}:{}", project.project_key)).collect();
-    let form = form_urlencoded::Serializer::new(String::new())
-        .append_pair("grant_type", "client_credentials")
-        .append_pair("scope", &scopes.join(" "))
-        .finish();
+    let mut form = "grant_type=client_credentials&scope=".to_owned();
+    percent_encode(&scopes.join(" "), &mut form);
     form_request(project, correlation_id, "token", form)
 }
 
@@ -68,7 +66,8 @@ pub fn introspection_request<'a>(
     correlation_id: &'a CorrelationId,
     access_token: &str,
 ) -> CommerceRequest<'a> {
-    let form = form_urlencoded::Serializer::new(String::new()).append_pair("token", access_token).finish();
+    let mut form = "token=".to_owned();
+    percent_encode(access_token, &mut form);
     form_request(project, correlation_id, "introspect", form)
 }
 
@@ -83,7 +82,7 @@ fn form_request<'a>(
     CommerceRequest {
         method: "POST",
         url: format!("{}/oauth/{path}", project.auth_url),
-        authorization: format!("Basic {}", STANDARD.encode(credentials)),
+        authorization: format!("Basic {}", base64::encode(credentials.as_bytes())),
         correlation_id,
         body: Body::Form(form),
     }

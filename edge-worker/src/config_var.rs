@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use worker::Env;
 
 use crate::log::{self, Level};
+use crate::platform_trust;
 
 /// The checked configuration, or everything that is wrong with it.
 pub type Loaded = Rc<Result<Config, Vec<Problem>>>;
@@ -27,7 +28,7 @@ pub fn load(env: &Env) -> Loaded {
 
 fn read(env: &Env) -> Result<Config, Vec<Problem>> {
     let config = match value(env) {
-        Some(value) => Config::read(&value, &|name| secret(env, name)),
+        Some(value) => Config::read(&value, &|name| secret(env, name), platform_trust::ED25519),
         None => {
             let mut problems = Problems::default();
             problems.missing(

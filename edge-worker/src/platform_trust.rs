@@ -1,14 +1,18 @@
-//! Keys and certificates of event services, fetched and applied by the platform: `fetch`, WebCrypto, Node's X.509.
+//! Keys and certificates of others, fetched and applied by the platform: `fetch`, WebCrypto, Node's Ed25519 and X.509.
 //!
-//! In scope: the port [`Trust`]. Out of scope: every rule about what to trust (`edge_core::intake`).
+//! In scope: the ports [`Trust`] and [`Ed25519`]. Out of scope: every rule about what to trust (`edge_core::intake`).
 
 use edge_core::intake::{Certificate, Fetched, RsaKey, Trust};
+use edge_core::token::Ed25519;
 
 use crate::exchange::{Exchange, Limits};
 use crate::web;
 
 /// A service waits for our answer while keys are fetched. Key sets and certificates are a few kilobytes.
 const LIMITS: Limits = Limits { timeout_ms: 3_000, max_bytes: 64 * 1024 };
+
+/// What checks the tokens of shops that sign with Ed25519.
+pub const ED25519: Ed25519 = Ed25519 { is_point: web::is_ed25519_point, is_signed: web::is_signed_ed25519 };
 
 /// The platform.
 #[derive(Clone, Copy, Debug)]

@@ -105,6 +105,39 @@ export async function isSignedRsa(n, e, text, signature) {
 }
 
 /**
+ * Is it the key's Ed25519 signature over the text? By Node's interface: WebCrypto has it too, but would be waited for.
+ *
+ * @param {string} x public key, base64url
+ */
+export function isSignedEd25519(x, text, signature) {
+  try {
+    const { createPublicKey, verify } = process.getBuiltinModule("node:crypto");
+    const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    return verify(null, text, key, signature);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Is there a point of the curve with this public key as its y (RFC 8032, 5.1.3)? That is, is x² = (y² - 1) / (dy² + 1)
+ * a square, where d = -121665 / 121666. A platform imports any 32 bytes and refuses every signature later.
+ *
+ * @param {string} key base64url, 32 bytes, the lowest first; the highest bit is the sign of x
+ */
+export function isEd25519Point(key) {
+  const { Buffer } = process.getBuiltinModule("node:buffer");
+  const prime = 2n ** 255n - 19n;
+  const y = BigInt.asUintN(255, BigInt(`0x${Buffer.from(key, "base64url").reverse().toString("hex")}`));
+  // A quotient is a square if the product is; and so is what is multiplied by 121666².
+  const product = (y * y - 1n) * (121666n - 121665n * y * y) * 121666n;
+  const base = ((product % prime) + prime) % prime;
+  let power = 1n;
+  for (const bit of ((prime - 1n) / 2n).toString(2)) power = (power * power * (bit === "1" ? base : 1n)) % prime;
+  return power !== prime - 1n;
+}
+
+/**
  * The first certificate of a PEM text: common name, start and end of validity in milliseconds, modulus, exponent, one a
  * line; `undefined` if there is none with an RSA key. Node's parser, which workerd has with `nodejs_compat`.
  */

@@ -35,6 +35,14 @@ extern "C" {
     #[wasm_bindgen(js_name = isSignedRsa)]
     pub async fn is_signed_rsa(n: &str, e: &str, text: &[u8], signature: &[u8]) -> JsValue;
 
+    /// Is it an Ed25519 signature over the text? The key in base64url.
+    #[wasm_bindgen(js_name = isSignedEd25519)]
+    pub fn is_signed_ed25519(key: &str, text: &[u8], signature: &[u8]) -> bool;
+
+    /// Is it a point of the curve Ed25519? The key in base64url.
+    #[wasm_bindgen(js_name = isEd25519Point)]
+    pub fn is_ed25519_point(key: &str) -> bool;
+
     /// What the first certificate of a PEM text says, see `web.js`.
     #[wasm_bindgen(js_name = certificateOf)]
     pub fn certificate_of(pem: &str) -> Option<String>;

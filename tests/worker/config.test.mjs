@@ -18,10 +18,11 @@ function spoil(bridge) {
   bridge.stores.uk.commercetools = "nowhere";
   bridge.tidio.us.public_key = "short";
   bridge.commercetools.demo.region = "mars";
+  bridge.identity.keys.push({ kid: "curve", algorithm: "EdDSA", public_key: `Ag${"A".repeat(41)}` });
 }
 
 /** What must be named, whatever the wording. */
-const PROBLEMS = ["colour", "orgins", "nowhere", "public_key", "region", "CT_DEMO_CLIENT_SECRET", "IDENTITY_KEY_DEMO_1"];
+const PROBLEMS = ["colour", "orgins", "nowhere", "public_key", "region", "CT_DEMO_CLIENT_SECRET", "IDENTITY_KEY_DEMO_1", "point of the curve"];
 
 describe("a spoilt configuration", () => {
   for (const [method, path, body] of [

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::link::Template;
 use crate::property::Policy;
-use crate::token::{TokenKey, TokenKeys};
+use crate::token::{Ed25519, TokenKey, TokenKeys};
 
 /// Origin of Tidio's widget script.
 const TIDIO_SCRIPT_ORIGIN: &str = "https://code.tidio.co";
@@ -62,6 +62,7 @@ impl Draft {
     pub(super) fn token_keys(
         &self,
         secrets: &FlatMap<String, Secret>,
+        curve: Ed25519,
         problems: &mut Problems,
     ) -> Vec<TokenKey> {
         let path = Path::root().member("identity").member("keys");
@@ -75,7 +76,7 @@ impl Draft {
             if keys.iter().take(index).any(|earlier| earlier.kid == key.kid) {
                 problems.add(&path.member("kid"), "is used by an earlier key.");
             }
-            read.extend(token_key(key, secrets, &path, problems));
+            read.extend(token_key(key, secrets, curve, &path, problems));
         }
         read
     }
@@ -188,6 +189,7 @@ fn is_long_enough(need: &SecretNeed, value: &str) -> bool {
 fn token_key(
     key: &IdentityKeySettings,
     secrets: &FlatMap<String, Secret>,
+    curve: Ed25519,
     path: &Path,
     problems: &mut Problems,
 ) -> Option<TokenKey> {
@@ -197,7 +199,7 @@ fn token_key(
             Some(TokenKey::hs256(key.kid.as_str(), secret))
         }
         (KeyAlgorithm::EdDsa, None, Some(public)) => {
-            let read = TokenKey::eddsa(key.kid.as_str(), public);
+            let read = TokenKey::eddsa(key.kid.as_str(), public, curve);
             if read.is_none() {
                 problems.add(&path.member("public_key"), "is not a point of the curve Ed25519.");
             }

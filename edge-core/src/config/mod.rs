@@ -30,7 +30,7 @@ pub use triggers::{SignalName, TriggerSettings};
 
 use crate::link::Template;
 use crate::property::Policy;
-use crate::token::TokenKeys;
+use crate::token::{Ed25519, TokenKeys};
 use draft::{Draft, read_secrets};
 
 /// Name of the variable that holds the configuration.
@@ -181,16 +181,20 @@ impl Config {
         Some((store, self.commercetools.get(&store.commercetools)?, self.tidio.get(&store.tidio)?))
     }
 
-    /// Reads the configuration, with `secret` looking up secrets by name.
+    /// Reads the configuration, with `secret` looking up secrets by name. `curve` will check what EdDSA keys sign.
     ///
     /// # Errors
     /// Every problem found, in the order of the sections. The text never holds a secret.
-    pub fn read(value: &Value, secret: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<Problem>> {
+    pub fn read(
+        value: &Value,
+        secret: &dyn Fn(&str) -> Option<String>,
+        curve: Ed25519,
+    ) -> Result<Config, Vec<Problem>> {
         let mut problems = Problems::default();
         let draft = Draft::read(value, &mut problems);
         let needs = draft.secret_needs();
         let secrets = read_secrets(&needs, secret, &mut problems);
-        let token_keys = draft.token_keys(&secrets, &mut problems);
+        let token_keys = draft.token_keys(&secrets, curve, &mut problems);
         draft.check_references(value, &mut problems);
         let config = draft.resolve(&secrets, token_keys);
         match (config, problems.into_vec()) {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::testing::ED25519;
 
 fn good() -> Value {
     json!({
@@ -42,7 +43,7 @@ fn changed(pointer: &str, value: Value) -> Value {
 }
 
 fn problems(config: &Value) -> Vec<String> {
-    match Config::read(config, &secret) {
+    match Config::read(config, &secret, ED25519) {
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(ToString::to_string).collect(),
     }
@@ -50,7 +51,7 @@ fn problems(config: &Value) -> Vec<String> {
 
 #[test]
 fn a_small_configuration_gets_its_defaults() {
-    let config = Config::read(&good(), &secret).unwrap();
+    let config = Config::read(&good(), &secret, ED25519).unwrap();
     let (store, project, tidio) = config.store("de").unwrap();
     assert_eq!(project.api_url, "https://api.eu-central-1.aws.commercetools.com");
     assert_eq!(project.auth_url, "https://auth.eu-central-1.aws.commercetools.com");
@@ -96,6 +97,11 @@ fn every_mistake_is_named_with_its_place() {
             "/identity/keys/0",
             json!({"kid": "k1", "algorithm": "EdDSA", "public_key": "A".repeat(42)}),
             "identity.keys[0].public_key: must be an Ed25519 public key in base64url (43 characters, the x of its JSON Web Key).",
+        ),
+        (
+            "/identity/keys/0",
+            json!({"kid": "k1", "algorithm": "EdDSA", "public_key": format!("Ag{}", "A".repeat(41))}),
+            "identity.keys[0].public_key: is not a point of the curve Ed25519.",
         ),
         (
             "/identity/audience",
@@ -196,8 +202,11 @@ fn all_problems_are_reported_together() {
     config["stores"]["de"]["commercetools"] = json!("absent");
     config["stores"]["uk"] = json!({ "tidio": "eu-1" });
     config["extra"] = json!(true);
-    let paths: Vec<String> =
-        Config::read(&config, &|_| None).unwrap_err().into_iter().map(|problem| problem.path).collect();
+    let paths: Vec<String> = Config::read(&config, &|_| None, ED25519)
+        .unwrap_err()
+        .into_iter()
+        .map(|problem| problem.path)
+        .collect();
     assert_eq!(
         paths,
         [
@@ -219,7 +228,7 @@ fn all_problems_are_reported_together() {
 fn secrets_must_be_there_and_long_enough_and_never_show() {
     let weak = |name: &str| Some(format!("weak-{name}")).filter(|_| name != "TIDIO_EU_1_CLIENT_ID");
     let problems: Vec<String> =
-        Config::read(&good(), &weak).unwrap_err().iter().map(ToString::to_string).collect();
+        Config::read(&good(), &weak, ED25519).unwrap_err().iter().map(ToString::to_string).collect();
     assert_eq!(
         problems,
         [
@@ -229,7 +238,7 @@ fn secrets_must_be_there_and_long_enough_and_never_show() {
             "secrets.TIDIO_EU_1_DISTINCT_ID_KEY: is shorter than 32 bytes (key that makes the opaque visitor ids of `eu-1`; random, and never changed).",
         ]
     );
-    let printed = format!("{:?}", Config::read(&good(), &secret).unwrap());
+    let printed = format!("{:?}", Config::read(&good(), &secret, ED25519).unwrap());
     assert!(!printed.contains("0123456789abcdef"), "{printed}");
 }
 
@@ -302,7 +311,7 @@ mod committed {
     #[test]
     fn the_demo_runs_as_committed_with_its_committed_secrets() {
         let secrets = dev_vars(".dev.vars.demo");
-        let config = Config::read(&bridge("demo"), &|name| secrets.get(name).cloned())
+        let config = Config::read(&bridge("demo"), &|name| secrets.get(name).cloned(), ED25519)
             .unwrap_or_else(|problems| panic!("{problems:#?}"));
         assert_eq!(config.stores.keys().map(StoreKey::as_str).collect::<Vec<_>>(), ["de", "uk", "us"]);
         let names: Vec<String> = Config::secrets(&bridge("demo")).into_iter().map(|need| need.name).collect();
@@ -312,7 +321,7 @@ mod committed {
     #[test]
     fn the_production_template_lacks_nothing_but_what_only_the_user_knows() {
         let template = bridge("production");
-        let problems = match Config::read(&template, &secret) {
+        let problems = match Config::read(&template, &secret, ED25519) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.into_iter().map(|problem| problem.path).collect(),
         };

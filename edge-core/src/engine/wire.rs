@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::tidio::{
     ContactDraft, ContactPage, ContactPatch, Department, PropertyDefinition, TidioContact, TidioError,
 };
+use crate::link::percent_encode;
 
 /// `Accept` header that selects the version of the interface.
 pub const ACCEPT: &str = "application/json; version=1";
@@ -38,17 +39,6 @@ pub fn contact_path(id: &str) -> String {
     let mut path = "/contacts/".to_owned();
     percent_encode(id, &mut path);
     path
-}
-
-fn percent_encode(text: &str, into: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                into.push(char::from(byte))
-            }
-            _ => into.push_str(&format!("%{byte:02X}")),
-        }
-    }
 }
 
 /// Body of `PATCH /contacts/{id}`.

@@ -6,15 +6,14 @@
 
 use std::cell::RefCell;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::trust::{Cache, Find, Trust};
 use super::{Refusal, Verdict};
+use crate::base64;
 use crate::config::{CommerceProject, Config, GOOGLE_KEYS_URL, PubSubSettings};
 use crate::json;
+use crate::jws::Jws;
 
 /// Google's tokens are about 1 KB.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -29,13 +28,6 @@ pub struct Push<'a> {
     pub project: &'a CommerceProject,
     /// The notification as commercetools published it.
     pub body: Vec<u8>,
-}
-
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    kid: Option<String>,
-    crit: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -69,11 +61,9 @@ pub async fn push_senders<'a>(
         .map(|(_, token)| token.trim())
         .ok_or(Refusal::unproven("token_missing"))?;
     let malformed = Refusal::unproven("token_malformed");
-    let (signed, signature) = token.rsplit_once('.').ok_or(malformed)?;
-    let (header, claims) = signed.split_once('.').ok_or(malformed)?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_not_base64| malformed)?;
-    let (header, claims): (Header, Claims) = (part(header).ok_or(malformed)?, part(claims).ok_or(malformed)?);
-    if header.alg != "RS256" || header.crit.is_some() {
+    let token = Jws::read(token).ok_or(malformed)?;
+    let claims: Claims = token.claims().ok_or(malformed)?;
+    if token.header.alg != "RS256" || token.header.crit.is_some() {
         return Err(Refusal::unproven("token_algorithm"));
     }
     check_claims(&claims, now_ms)?;
@@ -85,23 +75,19 @@ pub async fn push_senders<'a>(
     let settings = senders.iter().find_map(|project| project.events.pubsub.as_ref());
     let settings = settings.ok_or(Refusal::unproven("token_audience"))?;
     let url = settings.keys_url.as_ref().map_or(GOOGLE_KEYS_URL, |url| url.as_str());
-    let kid = header.kid.ok_or(Refusal::unproven("token_key_unknown"))?;
-    let key = match look_up(trust, cache, url, &kid, now_ms).await {
+    let kid = token.header.kid.as_deref().ok_or(Refusal::unproven("token_key_unknown"))?;
+    let key = match look_up(trust, cache, url, kid, now_ms).await {
         Find::Key(key) => key,
         Find::Unknown => return Err(Refusal::unproven("token_key_unknown")),
         Find::Fetch | Find::Unreachable => {
             return Err(Refusal::new(Verdict::KeysUnreachable, "google_keys"));
         }
     };
-    if trust.is_signed(&key, signed.as_bytes(), &signature).await {
+    if trust.is_signed(&key, token.signed.as_bytes(), &token.signature).await {
         Ok(senders)
     } else {
         Err(Refusal::unproven("token_signature"))
     }
-}
-
-fn part<T: DeserializeOwned>(text: &str) -> Option<T> {
-    json::read(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }
 
 fn check_claims(claims: &Claims, now_ms: u64) -> Result<(), Refusal> {
@@ -166,6 +152,6 @@ pub fn push<'a>(senders: &[&'a CommerceProject], body: &[u8]) -> Result<Push<'a>
     };
     let project = senders.iter().find(is_allowed).ok_or(Refusal::unproven("subscription_unknown"))?;
     let data = envelope.message.and_then(|message| message.data).ok_or(Refusal::unreadable("no_data"))?;
-    let body = STANDARD.decode(data).map_err(|_not_base64| Refusal::unreadable("not_base64"))?;
+    let body = base64::decode(&data).ok_or(Refusal::unreadable("not_base64"))?;
     Ok(Push { project, body })
 }

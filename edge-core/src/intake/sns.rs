@@ -7,12 +7,11 @@
 
 use std::cell::RefCell;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::trust::{Cache, Certificate, Fetched, Trust};
 use super::{Refusal, Verdict};
+use crate::base64;
 use crate::config::{CommerceProject, Config, SnsSettings};
 use crate::json;
 
@@ -97,8 +96,7 @@ pub async fn delivery<'a>(
     }
     let certificate = certificate(trust, cache, url, now_ms).await?;
     check_certificate(&certificate, now_ms)?;
-    let signature =
-        STANDARD.decode(&envelope.signature).map_err(|_not_base64| Refusal::unproven("signature"))?;
+    let signature = base64::decode(&envelope.signature).ok_or(Refusal::unproven("signature"))?;
     if !trust.is_signed(&certificate.key, text.as_bytes(), &signature).await {
         return Err(Refusal::unproven("signature"));
     }

@@ -4,11 +4,10 @@
 //! that is not in it, because keys are rotated at any time. The last must not let a forger make us fetch without end,
 //! so it happens once in [`RETRY_MS`]. While the keys cannot be fetched, old ones stay good for [`STALE_MS`].
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contract::FlatMap;
 use serde::Deserialize;
 
+use crate::base64::decode_url;
 use crate::json;
 
 /// A key set is asked for again for a key that is not in it, or after a failure, at most this often.
@@ -37,9 +36,9 @@ pub struct RsaKey {
 impl RsaKey {
     /// A key of 2,048 to 8,192 bits; shorter ones can be broken, longer ones only cost time.
     pub fn new(n: &str, e: &str) -> Option<Self> {
-        let modulus = URL_SAFE_NO_PAD.decode(n).ok()?;
+        let modulus = decode_url(n)?;
         let bytes = modulus.len() - modulus.iter().take_while(|byte| **byte == 0).count();
-        let exponent = URL_SAFE_NO_PAD.decode(e).ok()?;
+        let exponent = decode_url(e)?;
         ((256..=1024).contains(&bytes) && (1..=8).contains(&exponent.len()))
             .then(|| RsaKey { n: n.to_owned(), e: e.to_owned() })
     }
@@ -209,6 +208,9 @@ fn read_keys(text: &str) -> Option<FlatMap<String, RsaKey>> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     const URL: &str = "https://keys.example";

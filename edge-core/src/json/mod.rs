@@ -7,6 +7,7 @@
 //!
 //! In scope: reading. Out of scope: writing, which `serde_json` does.
 
+mod decimal;
 mod reader;
 mod text;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Unreadable;
+use super::{Unreadable, decimal};
 
 /// Deepest nesting; the same as `serde_json`'s.
 const MAX_DEPTH: u8 = 127;
@@ -172,7 +172,7 @@ impl<'t> Text<'t> {
                 return Ok(Number::Long(number));
             }
         }
-        text.parse().ok().filter(|number: &f64| number.is_finite()).map(Number::Float).ok_or(Unreadable)
+        decimal::read(text).map(Number::Float).ok_or(Unreadable)
     }
 
     /// Past a number; tells whether it is whole.

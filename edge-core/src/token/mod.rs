@@ -3,22 +3,20 @@
 //! In scope: size, form, algorithm, signature, times, audience, project and store of a JSON Web Token; the result is
 //! a [`ProvenSubject`], which nothing but a verification can make. Out of scope: reading anything for that subject.
 //!
-//! Invariants: the algorithm is the one configured for the key id, never the one the token asks for; nothing in the
-//! claims is believed before the signature has been checked (the library parses them earlier, and we look at them
-//! later); the comparison of HMACs takes the same time wherever they differ (`hmac`'s `CtOutput`).
+//! Invariants: the algorithm is the one configured for the key id, never the one the token asks for; the claims are
+//! not read before the signature has been checked; the comparison of HMACs takes the same time wherever they differ
+//! (`hmac`'s `CtOutput`). Ed25519 is the platform's own ([`Ed25519`]). The tests hold all this against `jwt-compact`.
 
 #[cfg(test)]
 mod tests;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contract::{CLOCK_SKEW_SECONDS, ErrorCode, MAX_TOKEN_BYTES, MAX_TOKEN_LIFETIME_SECONDS};
-use jwt_compact::alg::{Ed25519, Hs256, Hs256Key, VerifyingKey as _};
-use jwt_compact::{Algorithm, AlgorithmExt as _, Claims, UntrustedToken, ValidationError};
+use hmac::{Hmac, Mac as _};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use sha2::Sha256;
 
 use crate::config::{Ed25519Key, KeyAlgorithm, Secret};
+use crate::jws::Jws;
 use crate::proof::{ProvenSubject, Subject, is_id};
 
 /// Version of the claims that this edge reads.
@@ -27,7 +25,17 @@ const CLAIMS_VERSION: u64 = 1;
 /// Longest token id, in bytes; a UUID has 36.
 const MAX_JTI_BYTES: usize = 100;
 
-type Ed25519PublicKey = <Ed25519 as Algorithm>::VerifyingKey;
+/// Times further from the epoch than this, in seconds, are no times; it is the year 285,428.
+const MAX_SECONDS: f64 = 9e12;
+
+/// The platform's mathematics of Ed25519 (RFC 8032). Public keys are in base64url, 32 bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Ed25519 {
+    /// Is the key a point of the curve?
+    pub is_point: fn(key: &str) -> bool,
+    /// Is it the key's signature over the text? Any other length than 64 bytes is none.
+    pub is_signed: fn(key: &str, text: &[u8], signature: &[u8]) -> bool,
+}
 
 /// A key that may sign tokens.
 #[derive(Debug)]
@@ -38,27 +46,38 @@ pub struct TokenKey {
 
 #[derive(Debug)]
 enum Verifier {
-    Hs256(Hs256Key),
-    EdDsa(Box<Ed25519PublicKey>),
+    Hs256(Secret),
+    EdDsa(Ed25519Key, Ed25519),
 }
 
 impl TokenKey {
     /// A key shared with the shop's server. Its length has been checked by the configuration.
     pub fn hs256(kid: &str, secret: &Secret) -> Self {
-        TokenKey { kid: kid.to_owned(), verifier: Verifier::Hs256(Hs256Key::new(secret.expose())) }
+        TokenKey { kid: kid.to_owned(), verifier: Verifier::Hs256(secret.clone()) }
     }
 
     /// The public half of a key of the shop's server; `None` if it is not a point of the curve.
-    pub fn eddsa(kid: &str, public: &Ed25519Key) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(public.as_str()).ok()?;
-        let key = Ed25519PublicKey::from_slice(&bytes).ok()?;
-        Some(TokenKey { kid: kid.to_owned(), verifier: Verifier::EdDsa(Box::new(key)) })
+    pub fn eddsa(kid: &str, public: &Ed25519Key, curve: Ed25519) -> Option<Self> {
+        (curve.is_point)(public.as_str())
+            .then(|| TokenKey { kid: kid.to_owned(), verifier: Verifier::EdDsa(public.clone(), curve) })
     }
 
     fn algorithm(&self) -> KeyAlgorithm {
         match self.verifier {
             Verifier::Hs256(_) => KeyAlgorithm::Hs256,
-            Verifier::EdDsa(_) => KeyAlgorithm::EdDsa,
+            Verifier::EdDsa(..) => KeyAlgorithm::EdDsa,
+        }
+    }
+
+    fn has_signed(&self, text: &[u8], signature: &[u8]) -> bool {
+        match &self.verifier {
+            Verifier::Hs256(secret) => {
+                Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()).is_ok_and(|mut mac| {
+                    mac.update(text);
+                    mac.verify_slice(signature).is_ok()
+                })
+            }
+            Verifier::EdDsa(key, curve) => (curve.is_signed)(key.as_str(), text, signature),
         }
     }
 }
@@ -85,23 +104,18 @@ pub struct Purpose<'a> {
     pub store: &'a str,
 }
 
-#[derive(Clone, Deserialize)]
-struct HeaderMembers {
-    // Extensions that must be understood; we understand none.
-    #[serde(default)]
-    crit: Option<IgnoredAny>,
-}
-
 #[derive(Deserialize)]
-struct IdentityClaims {
+struct Claims {
     v: u64,
     aud: String,
     prj: String,
     sub: String,
     jti: String,
-    #[serde(default)]
+    // Seconds since the Unix epoch; RFC 7519 allows a fraction.
+    iat: f64,
+    exp: f64,
+    nbf: Option<f64>,
     cart: Option<String>,
-    #[serde(default)]
     store: Option<String>,
 }
 
@@ -137,8 +151,8 @@ pub fn verify_late(
     }
     let claims = verify_signature(token, keys)?;
     let freshness = check_times(&claims, now_seconds, late_seconds)?;
-    check_purpose(&claims.custom, purpose)?;
-    Ok((subject(&claims.custom)?, freshness))
+    check_purpose(&claims, purpose)?;
+    Ok((subject(&claims)?, freshness))
 }
 
 /// Is a token still within its life?
@@ -150,41 +164,26 @@ pub enum Freshness {
     Expired,
 }
 
-fn verify_signature(token: &str, keys: &TokenKeys) -> Result<Claims<IdentityClaims>, ErrorCode> {
-    let token =
-        UntrustedToken::<HeaderMembers>::try_from(token).map_err(|_refused| ErrorCode::TokenMalformed)?;
-    let header = token.header();
-    if header.other_fields.crit.is_some() || header.token_type.as_deref() != Some("JWT") {
+fn verify_signature(token: &str, keys: &TokenKeys) -> Result<Claims, ErrorCode> {
+    let token = Jws::read(token).ok_or(ErrorCode::TokenMalformed)?;
+    if token.header.crit.is_some() || token.header.typ.as_deref() != Some("JWT") {
         return Err(ErrorCode::TokenMalformed);
     }
-    let kid = header.key_id.as_deref().ok_or(ErrorCode::TokenMalformed)?;
+    let kid = token.header.kid.as_deref().ok_or(ErrorCode::TokenMalformed)?;
     let key = keys.0.iter().find(|key| key.kid == kid).ok_or(ErrorCode::TokenKeyUnknown)?;
-    if token.algorithm() != key.algorithm().as_str() {
+    if token.header.alg != key.algorithm().as_str() {
         return Err(ErrorCode::TokenAlgorithm);
     }
-    let verified = match &key.verifier {
-        Verifier::Hs256(key) => Hs256.validator(key).validate(&token),
-        Verifier::EdDsa(key) => Ed25519.validator(key).validate(&token),
-    };
-    match verified {
-        Ok(verified) => Ok(verified.into_parts().1),
-        Err(ValidationError::AlgorithmMismatch { .. }) => Err(ErrorCode::TokenAlgorithm),
-        Err(ValidationError::MalformedClaims(_)) => Err(ErrorCode::TokenMalformed),
-        Err(_) => Err(ErrorCode::TokenSignature),
+    if !key.has_signed(token.signed.as_bytes(), &token.signature) {
+        return Err(ErrorCode::TokenSignature);
     }
+    token.claims().ok_or(ErrorCode::TokenMalformed)
 }
 
-fn check_times(
-    claims: &Claims<IdentityClaims>,
-    now_seconds: u64,
-    late_seconds: u64,
-) -> Result<Freshness, ErrorCode> {
-    let (Some(issued), Some(expires)) = (claims.issued_at, claims.expiration) else {
-        return Err(ErrorCode::TokenMalformed);
-    };
-    let (issued, expires) = (i128::from(issued.timestamp()), i128::from(expires.timestamp()));
+fn check_times(claims: &Claims, now_seconds: u64, late_seconds: u64) -> Result<Freshness, ErrorCode> {
+    let (issued, expires) = (seconds(claims.iat)?, seconds(claims.exp)?);
+    let starts = claims.nbf.map_or(Ok(issued), seconds)?.max(issued);
     let (now, skew) = (i128::from(now_seconds), i128::from(CLOCK_SKEW_SECONDS));
-    let starts = claims.not_before.map_or(issued, |time| i128::from(time.timestamp()).max(issued));
     if expires <= issued || expires - issued > i128::from(MAX_TOKEN_LIFETIME_SECONDS) {
         return Err(ErrorCode::TokenLifetime);
     }
@@ -197,7 +196,13 @@ fn check_times(
     Ok(if now >= expires + skew { Freshness::Expired } else { Freshness::Live })
 }
 
-fn check_purpose(claims: &IdentityClaims, purpose: Purpose<'_>) -> Result<(), ErrorCode> {
+/// Whole seconds; what is no time is no token.
+#[expect(clippy::cast_possible_truncation, reason = "the fraction, and nothing else: the range is checked")]
+fn seconds(claim: f64) -> Result<i128, ErrorCode> {
+    if claim.abs() <= MAX_SECONDS { Ok(i128::from(claim as i64)) } else { Err(ErrorCode::TokenMalformed) }
+}
+
+fn check_purpose(claims: &Claims, purpose: Purpose<'_>) -> Result<(), ErrorCode> {
     if claims.v != CLAIMS_VERSION {
         return Err(ErrorCode::TokenMalformed);
     }
@@ -213,7 +218,7 @@ fn check_purpose(claims: &IdentityClaims, purpose: Purpose<'_>) -> Result<(), Er
     }
 }
 
-fn subject(claims: &IdentityClaims) -> Result<ProvenSubject, ErrorCode> {
+fn subject(claims: &Claims) -> Result<ProvenSubject, ErrorCode> {
     let subject = Subject::parse(&claims.sub).ok_or(ErrorCode::TokenMalformed)?;
     let jti_fits = (1..=MAX_JTI_BYTES).contains(&claims.jti.len());
     let cart_fits = claims.cart.as_deref().is_none_or(is_id);

@@ -1,12 +1,14 @@
 //! Every attack on an identity token and the code it gets; and the tokens that must pass.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contract::ErrorCode::{self, *};
-use hmac::{Hmac, Mac as _};
-use jwt_compact::alg::SigningKey as _;
-use serde_json::{Value, json};
-use sha2::Sha256;
+use jwt_compact::alg::{self, Hs256, Hs256Key, SigningKey as _, VerifyingKey as _};
+use jwt_compact::{Algorithm, AlgorithmExt as _, UntrustedToken};
+use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::testing::ED25519;
 
 const NOW: u64 = 1_800_000_000;
 const OLD_KEY: &str = "old-shared-key-0123456789abcdef0";
@@ -19,7 +21,7 @@ fn keys() -> TokenKeys {
     TokenKeys::new(vec![
         TokenKey::hs256("old", &Secret::new(OLD_KEY)),
         TokenKey::hs256("new", &Secret::new(NEW_KEY)),
-        TokenKey::eddsa("ed", &Ed25519Key::parse(ED_PUBLIC).unwrap()).unwrap(),
+        TokenKey::eddsa("ed", &Ed25519Key::parse(ED_PUBLIC).unwrap(), ED25519).unwrap(),
     ])
 }
 
@@ -70,19 +72,39 @@ fn hs256(claims: &Value) -> String {
 }
 
 fn eddsa(claims: &Value) -> String {
-    type Key = <Ed25519 as Algorithm>::SigningKey;
+    type Key = <alg::Ed25519 as Algorithm>::SigningKey;
     let seed = URL_SAFE_NO_PAD.decode(ED_PRIVATE).unwrap();
     let public = URL_SAFE_NO_PAD.decode(ED_PUBLIC).unwrap();
     // dalek's key pair form is the seed followed by the public key.
     let key = Key::from_slice(&[seed, public].concat()).unwrap();
     let text = format!("{}.{}", encode(&header("EdDSA", "ed")), encode(claims));
-    let signature = Ed25519.sign(&key, text.as_bytes());
+    let signature = alg::Ed25519.sign(&key, text.as_bytes());
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
 }
 
 fn check(token: &str, now: u64) -> Result<ProvenSubject, ErrorCode> {
     let purpose = Purpose { audience: "https://edge.example", project_key: "demo-shop", store: "de" };
-    verify(token, &keys(), purpose, now)
+    let proven = verify(token, &keys(), purpose, now);
+    assert!(proven.is_err() || is_signed_for_jwt_compact(token), "jwt-compact refuses {token}");
+    proven
+}
+
+/// What a well-kept library says of form and signature.
+fn is_signed_for_jwt_compact(token: &str) -> bool {
+    let Ok(token) = UntrustedToken::new(token) else { return false };
+    let public = URL_SAFE_NO_PAD.decode(ED_PUBLIC).unwrap();
+    match token.header().key_id.as_deref() {
+        Some("old") => {
+            Hs256.validator::<Map<String, Value>>(&Hs256Key::new(OLD_KEY)).validate(&token).is_ok()
+        }
+        Some("new") => {
+            Hs256.validator::<Map<String, Value>>(&Hs256Key::new(NEW_KEY)).validate(&token).is_ok()
+        }
+        _ => {
+            let key = <alg::Ed25519 as Algorithm>::VerifyingKey::from_slice(&public).unwrap();
+            alg::Ed25519.validator::<Map<String, Value>>(&key).validate(&token).is_ok()
+        }
+    }
 }
 
 #[test]
@@ -118,6 +140,13 @@ fn good_tokens_name_their_subject() {
         ("guest", hs256(&with(json!({"sub": "guest"}))), NOW, Subject::Guest, Some("cart-1")),
         ("issuer's clock is ahead by the skew", hs256(&claims()), NOW - 30, customer(), Some("cart-1")),
         ("last second of the skew", hs256(&claims()), NOW + 329, customer(), Some("cart-1")),
+        (
+            "times with a fraction",
+            hs256(&with(json!({"iat": NOW as f64 + 0.5, "exp": NOW as f64 + 300.5}))),
+            NOW,
+            customer(),
+            Some("cart-1"),
+        ),
         (
             "unknown claims are ignored",
             hs256(&with(json!({"extra": {"a": 1}}))),
@@ -233,7 +262,9 @@ fn every_wrong_claim_gets_its_code() {
         ("no exp", without("exp"), NOW, TokenMalformed),
         ("no iat", without("iat"), NOW, TokenMalformed),
         ("exp as text", with(json!({"exp": "soon"})), NOW, TokenMalformed),
-        ("exp beyond numbers", with(json!({"exp": 1e300})), NOW, TokenMalformed),
+        ("exp beyond times", with(json!({"exp": 1e300})), NOW, TokenMalformed),
+        ("iat long before times", with(json!({"iat": -1e300})), NOW, TokenMalformed),
+        ("nbf beyond times", with(json!({"nbf": u64::MAX})), NOW, TokenMalformed),
         ("no jti", without("jti"), NOW, TokenMalformed),
         ("empty jti", with(json!({"jti": ""})), NOW, TokenMalformed),
         ("huge jti", with(json!({"jti": "j".repeat(101)})), NOW, TokenMalformed),

@@ -8,6 +8,7 @@ use edge_core::engine::admin::AdminRequest;
 use edge_core::engine::cursor::Backfill;
 use edge_core::engine::dead::Filter;
 use edge_core::engine::reader::projects_of;
+use edge_core::link::percent_decode;
 use serde_json::{Map, Value};
 use worker::Env;
 
@@ -92,10 +93,7 @@ fn request(incoming: &Incoming, tidio: &Name) -> Option<AdminRequest> {
         (Method::Post, "/admin/backfill/resume") => walk("backfill", false),
         (Method::Get, path) => {
             let term = path.strip_prefix("/admin/trace/").filter(|term| !term.is_empty())?;
-            let term = form_urlencoded::parse(format!("t={}", term.replace('+', "%2B")).as_bytes())
-                .next()
-                .map(|(_, value)| value.into_owned())?;
-            Some(AdminRequest::Trace { term })
+            Some(AdminRequest::Trace { term: percent_decode(term)? })
         }
         _ => None,
     }

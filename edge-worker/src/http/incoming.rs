@@ -2,6 +2,7 @@
 
 use edge_core::config::Secret;
 use edge_core::identity::{is_uuid, random_uuid};
+use edge_core::link::percent_decode;
 
 /// A request's method; what we do not serve is one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +43,12 @@ pub struct Incoming {
 impl Incoming {
     /// The first value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        form_urlencoded::parse(self.query.as_bytes())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
+        let decoded = |text: &str| percent_decode(&text.replace('+', " "));
+        self.query
+            .split('&')
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .find(|(key, _)| decoded(key).as_deref() == Some(name))
+            .and_then(|(_, value)| decoded(value))
     }
 }
 

@@ -90,6 +90,7 @@ fn inputs(variant: &Variant, profile: Profile) -> Outcome<String> {
     let mut inputs = Inputs::default()
         .word(include_str!("bridge.rs"))
         .word(include_str!("optimise.rs"))
+        .word(include_str!("sections.rs"))
         .word(include_str!("shorten.rs"))
         .word(variant.name);
     inputs = inputs.word(&format!("{profile:?}"));

@@ -6,7 +6,9 @@
 mod bridge;
 mod optimise;
 mod package;
+mod sections;
 mod shorten;
+mod unused;
 mod worker;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
+use super::sections::{EXPORTS, IMPORTS, changed, name, number, push_name, push_number};
 use crate::failure::{Failure, Outcome};
 
 /// How the names begin that wasm-bindgen makes up.
@@ -15,16 +16,12 @@ const MADE_UP: [&str; 3] = ["__wbg_", "__wbindgen_", "wasm_bindgen_"];
 /// The one of them that somebody else calls.
 const KEPT: &str = "__wbindgen_start";
 
-const IMPORTS: u8 = 2;
-const EXPORTS: u8 = 7;
-const HEADER: usize = 8;
-
 type Names = BTreeMap<String, String>;
 
 /// Renames in both files, in place.
 ///
 /// # Errors
-/// When the module is none, or imports something else than functions.
+/// When the module is none, or imports something else than functions and tags.
 pub fn shorten(module: &Path, glue: &Path) -> Outcome {
     let bytes = fs::read(module).map_err(Failure::on("read", module))?;
     let text = fs::read_to_string(glue).map_err(Failure::on("read", glue))?;
@@ -37,23 +34,11 @@ pub fn shorten(module: &Path, glue: &Path) -> Outcome {
 
 /// The module with short names; `names` learns them.
 fn renamed(module: &[u8], names: &mut Names) -> Option<Vec<u8>> {
-    let mut out = module.get(..HEADER)?.to_vec();
-    let mut rest = module.get(HEADER..)?;
-    while let Some((&id, after)) = rest.split_first() {
-        rest = after;
-        let length = number(&mut rest)?;
-        let (body, after) = rest.split_at_checked(length)?;
-        rest = after;
-        let body = match id {
-            IMPORTS => entries(body, names, import)?,
-            EXPORTS => entries(body, names, export)?,
-            _ => body.to_vec(),
-        };
-        out.push(id);
-        push_number(&mut out, body.len());
-        out.extend(body);
-    }
-    Some(out)
+    changed(module, |id, body| match id {
+        IMPORTS => entries(body, names, import),
+        EXPORTS => entries(body, names, export),
+        _ => Some(body.to_vec()),
+    })
 }
 
 type Entry = fn(&mut &[u8], &mut Names, &mut Vec<u8>) -> Option<()>;
@@ -68,28 +53,35 @@ fn entries(mut body: &[u8], names: &mut Names, entry: Entry) -> Option<Vec<u8>> 
     body.is_empty().then_some(out)
 }
 
+/// What may be imported: functions, and the tag of JavaScript's exceptions.
+const FUNCTION: u8 = 0;
+const TAG: u8 = 4;
+
 fn import(body: &mut &[u8], names: &mut Names, out: &mut Vec<u8>) -> Option<()> {
     let module = name(body)?;
     push_name(out, module);
     push_name(out, &short(name(body)?, names));
-    push_index(body, out, 0)
+    let (&kind, after) = body.split_first()?;
+    *body = after;
+    out.push(kind);
+    match kind {
+        FUNCTION => {}
+        // Before its type stands its attribute, which is always nought.
+        TAG => push_number(out, number(body)?),
+        _ => return None,
+    }
+    push_number(out, number(body)?);
+    Some(())
 }
 
 fn export(body: &mut &[u8], names: &mut Names, out: &mut Vec<u8>) -> Option<()> {
     let long = name(body)?;
     push_name(out, &short(long, names));
-    let kind = *body.first()?;
-    push_index(body, out, kind)
-}
-
-/// A kind that must be this one, and an index.
-fn push_index(body: &mut &[u8], out: &mut Vec<u8>, kind: u8) -> Option<()> {
-    let (&found, after) = body.split_first()?;
+    let (&kind, after) = body.split_first()?;
     *body = after;
-    let index = number(body)?;
-    out.push(found);
-    push_number(out, index);
-    (found == kind).then_some(())
+    out.push(kind);
+    push_number(out, number(body)?);
+    Some(())
 }
 
 /// A name that is also an identifier and occurs nowhere else: glue has no dollar signs of its own.
@@ -115,43 +107,9 @@ fn words_replaced(text: &str, names: &Names) -> String {
     out + rest
 }
 
-fn name<'a>(body: &mut &'a [u8]) -> Option<&'a str> {
-    let length = number(body)?;
-    let (text, after) = body.split_at_checked(length)?;
-    *body = after;
-    std::str::from_utf8(text).ok()
-}
-
-fn push_name(out: &mut Vec<u8>, name: &str) {
-    push_number(out, name.len());
-    out.extend(name.bytes());
-}
-
-/// LEB128, unsigned.
-fn number(body: &mut &[u8]) -> Option<usize> {
-    let mut value = 0;
-    for shift in (0..32).step_by(7) {
-        let (&byte, after) = body.split_first()?;
-        *body = after;
-        value |= usize::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
-}
-
-fn push_number(out: &mut Vec<u8>, mut value: usize) {
-    while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::sections::HEADER, *};
 
     const START: [u8; HEADER] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
@@ -161,6 +119,7 @@ mod tests {
         push_name(&mut imports, "./g.js");
         push_name(&mut imports, &long);
         imports.extend([kind, 3]);
+        imports.extend(std::iter::repeat_n(3, usize::from(kind == TAG)));
         let mut exports = vec![4];
         for (name, kind) in
             [("memory", 2), ("__wbindgen_start", 0), ("core_new", 0), ("__wbindgen_malloc", 0)]
@@ -190,6 +149,12 @@ mod tests {
         let mut again = Names::new();
         assert_eq!(renamed(&short, &mut again).unwrap(), short, "lengths are right, and twice is as once");
         assert_eq!(names.len(), 2);
+    }
+
+    #[test]
+    fn a_tag_keeps_its_attribute() {
+        let (long, mut names) = (module(TAG), Names::new());
+        assert!(renamed(&long, &mut names).unwrap().windows(5).any(|five| five == [b'0', TAG, 3, 3, 10]));
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! The Worker: `worker-build` with every tool it would otherwise download.
 
+use std::path::Path;
+
 use super::{
     Profile,
     optimise::{EXTENSIONS, optimise},
+    shorten::shorten,
     unless_current,
+    unused::{drop_exports, drop_glue},
 };
 use crate::{
     failure::Outcome,
@@ -53,13 +57,19 @@ pub fn build(profile: Profile) -> Outcome {
                 .dir(&paths::in_root("edge-worker"))
                 .run()?;
             match profile {
-                Profile::Release => {
-                    optimise(&results[1], &options(), paths::logs().join("build-worker-opt.log"))
-                }
+                Profile::Release => make_small(&results[0], &results[1]),
                 Profile::Dev => Ok(()),
             }
         },
     )
+}
+
+/// 1. what nobody asks for goes; 2. the rest is optimised; 3. the names between module and glue become short.
+fn make_small(glue: &Path, module: &Path) -> Outcome {
+    drop_glue(glue)?;
+    drop_exports(module, glue)?;
+    optimise(module, &options(), paths::logs().join("build-worker-opt.log"))?;
+    shorten(module, glue)
 }
 
 /// worker-build's glue catches JavaScript's exceptions inside the module. And a function that is called once stays one:
@@ -88,6 +98,9 @@ fn inputs(profile: Profile) -> Outcome<String> {
     let mut inputs = Inputs::default()
         .word(include_str!("worker.rs"))
         .word(include_str!("optimise.rs"))
+        .word(include_str!("sections.rs"))
+        .word(include_str!("shorten.rs"))
+        .word(include_str!("unused.rs"))
         .word(&format!("{profile:?}"));
     for source in SOURCES {
         inputs = inputs.path(&paths::in_root(source))?;
