@@ -4,11 +4,11 @@
 //! call: those cost more than the crossing itself (docs/benchmarks.md).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use contract::FlatMap;
 use wasm_bindgen::prelude::*;
 
 use crate::web;
@@ -28,7 +28,7 @@ thread_local! {
 #[derive(Default)]
 struct Calls {
     last: u32,
-    open: BTreeMap<u32, State>,
+    open: FlatMap<u32, State>,
 }
 
 enum State {

@@ -14,11 +14,12 @@ use edge_core::config::{CommerceProject, Name, Secret};
 use edge_core::json;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use worker::{Env, Method, Request, RequestInit};
+use worker::Env;
 
 use crate::commerce_fetch::{token_request, whole_token_request};
 use crate::http::CorrelationId;
 use crate::log::{self, Level};
+use crate::object_call;
 use crate::platform;
 
 /// Binding of the class in `wrangler.toml`.
@@ -119,13 +120,8 @@ async fn ask_object(
         refused: refused.map(AccessToken::fingerprint),
         correlation_id: correlation_id.as_str().to_owned(),
     };
-    let body = serde_json::to_string(&wanted).ok()?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    let request = Request::new_with_init("https://commerce-access/token", &init).ok()?;
-    let stub = env.durable_object(BINDING).ok()?.get_by_name(project.name.as_str()).ok()?;
-    let mut answer = stub.fetch_with_request(request).await.ok()?;
-    let granted: Granted = json::read(&answer.bytes().await.ok()?).ok()?;
+    let answer = object_call::ask(env, BINDING, project.name.as_str(), "/token", &wanted).await;
+    let granted: Granted = json::read(&answer.ok()?).ok()?;
     Some(match granted.access_token {
         Ok(value) => Ok(AccessToken { value: Secret::new(value), expires_at_ms: granted.expires_at_ms }),
         Err(word) => Err(error(&word)),

@@ -16,6 +16,7 @@ mod http;
 mod log;
 mod numbers;
 mod object_alarm;
+mod object_call;
 mod object_shop;
 mod platform;
 mod platform_trust;

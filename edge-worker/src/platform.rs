@@ -1,5 +1,6 @@
 //! The only place that reads the clock, draws randomness or waits. Everything else takes them as arguments.
 
+use crate::call::Call;
 use crate::web;
 
 /// Milliseconds since the Unix epoch. In a Worker it stands still between two I/O operations.
@@ -43,5 +44,5 @@ fn draw() -> f64 {
 /// Waits.
 pub async fn sleep_ms(duration_ms: u64) {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds are small")]
-    web::sleep(duration_ms as f64).await;
+    Call::begin(|call| web::sleep(call, duration_ms as f64)).await;
 }

@@ -5,6 +5,7 @@
 use edge_core::intake::{Certificate, Fetched, RsaKey, Trust};
 use edge_core::token::Ed25519;
 
+use crate::call::Call;
 use crate::exchange::{Exchange, Limits};
 use crate::web;
 
@@ -34,7 +35,8 @@ impl Trust for PlatformTrust {
     }
 
     async fn is_signed(&self, key: &RsaKey, text: &[u8], signature: &[u8]) -> bool {
-        web::is_signed_rsa(&key.n, &key.e, text, signature).await.is_truthy()
+        let begin = |call| web::is_signed_rsa(call, &key.n, &key.e, text, signature);
+        Call::begin(begin).await.text == "yes"
     }
 
     fn certificate(&self, pem: &str) -> Option<Certificate> {

@@ -9,7 +9,9 @@
 use edge_core::config::StoreKey;
 use worker::Env;
 
+use crate::call::Call;
 use crate::log::{self, Level};
+use crate::web;
 
 /// Binding for visitors.
 const PER_VISITOR: &str = "RATE_PER_VISITOR";
@@ -30,14 +32,11 @@ pub async fn store_may(env: &Env, store: &StoreKey) -> bool {
 }
 
 async fn may(env: &Env, binding: &'static str, key: String) -> bool {
-    let Ok(limiter) = env.rate_limiter(binding) else { return true };
-    match limiter.limit(key).await {
-        Ok(outcome) => outcome.success,
-        Err(_detail) => {
-            log::write(Level::Warn, "A rate limit could not be asked.", &[("binding", &&binding)]);
-            true
-        }
+    let outcome = Call::begin(|call| web::may_ask(call, env, binding, &key)).await;
+    if outcome.text == "failed" {
+        log::write(Level::Warn, "A rate limit could not be asked.", &[("binding", &&binding)]);
     }
+    outcome.text != "no"
 }
 
 /// An IPv4 address; of an IPv6 address the first four groups, because a household has all of the rest.

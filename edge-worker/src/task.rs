@@ -5,11 +5,12 @@
 //! here costs more than the poll (docs/benchmarks.md).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
+
+use contract::FlatMap;
 
 /// What a request does.
 type Work = Pin<Box<dyn Future<Output = ()>>>;
@@ -21,7 +22,7 @@ thread_local! {
 #[derive(Default)]
 struct Tasks {
     last: u32,
-    running: BTreeMap<u32, Task>,
+    running: FlatMap<u32, Task>,
 }
 
 struct Task {

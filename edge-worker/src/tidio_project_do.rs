@@ -26,13 +26,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use worker::{
-    AnalyticsEngineDataPointBuilder, DurableObject, Env, Method, Request, RequestInit, Response, Result,
-    State, durable_object,
+    AnalyticsEngineDataPointBuilder, DurableObject, Env, Method, Request, Response, Result, State,
+    durable_object,
 };
 
 use crate::config_var;
 use crate::log::{self, Level};
 use crate::object_alarm::ObjectAlarm;
+use crate::object_call;
 use crate::object_shop::ObjectShop;
 use crate::platform;
 use crate::sql::ObjectSql;
@@ -90,8 +91,7 @@ pub async fn submit(
     facts: &[Fact],
 ) -> std::result::Result<Receipt, &'static str> {
     let submission = Submission { tidio: tidio.to_string(), priority, facts: facts.into() };
-    let mut answer = call(env, tidio, "/facts", &submission).await?;
-    read(&mut answer).await
+    read(&call(env, tidio, "/facts", &submission).await?)
 }
 
 /// Adds to the counters of a Tidio project's object. Not exact: repeating counts again.
@@ -126,12 +126,11 @@ pub async fn admin(
     request: &AdminRequest,
 ) -> std::result::Result<Value, &'static str> {
     let order = AdminOrder { tidio: tidio.to_string(), request: request.clone() };
-    read(&mut call(env, tidio, "/admin", &order).await?).await
+    read(&call(env, tidio, "/admin", &order).await?)
 }
 
-async fn read<T: DeserializeOwned>(answer: &mut Response) -> std::result::Result<T, &'static str> {
-    let body = answer.bytes().await.map_err(|_broken_off| "object_unreadable")?;
-    json::read(&body).map_err(|_detail| "object_unreadable")
+fn read<T: DeserializeOwned>(answer: &[u8]) -> std::result::Result<T, &'static str> {
+    json::read(answer).map_err(|_detail| "object_unreadable")
 }
 
 /// What the Tidio panel defines. Repeatable.
@@ -140,27 +139,16 @@ async fn read<T: DeserializeOwned>(answer: &mut Response) -> std::result::Result
 /// A stable word for the log.
 pub async fn panel(env: &Env, tidio: &Name) -> std::result::Result<Panel, &'static str> {
     let order = SyncOrder { tidio: tidio.to_string() };
-    read(&mut call(env, tidio, "/panel", &order).await?).await
+    read(&call(env, tidio, "/panel", &order).await?)
 }
 
-/// A request to the object; only a 200 is an answer.
 async fn call<T: Serialize>(
     env: &Env,
     tidio: &Name,
     path: &str,
     body: &T,
-) -> std::result::Result<Response, &'static str> {
-    let body = serde_json::to_string(body).map_err(|_detail| "request_unprintable")?;
-    let stub = env
-        .durable_object(BINDING)
-        .and_then(|namespace| namespace.get_by_name(tidio.as_str()))
-        .map_err(|_detail| "object_unbound")?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    let request = Request::new_with_init(&format!("https://tidio-project{path}"), &init)
-        .map_err(|_detail| "request_unprintable")?;
-    let answer = stub.fetch_with_request(request).await.map_err(|_detail| "object_unreachable")?;
-    if answer.status_code() == 200 { Ok(answer) } else { Err("object_refused") }
+) -> std::result::Result<Vec<u8>, &'static str> {
+    object_call::ask(env, BINDING, tidio.as_str(), path, body).await
 }
 
 /// The object.

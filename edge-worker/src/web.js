@@ -86,22 +86,54 @@ async function upTo(maxBytes, request) {
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
+/** A POST to one of our own Durable Objects. It brings the body of a 200; or "unbound", "unreachable" or "refused". */
+export async function askObject(call, env, binding, name, path, body) {
+  const tell = settled;
+  let result = ["unbound"];
+  try {
+    if (env[binding]) {
+      const answer = await env[binding].getByName(name).fetch(`https://object${path}`, { method: "POST", body });
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      result = answer.status === 200 ? ["", bytes] : ["refused"];
+    }
+  } catch {
+    result = ["unreachable"];
+  }
+  tell(call, ...result);
+}
+
+/** Asks a rate limiter; without its binding there is no limit. It brings "yes", "no" or "failed". */
+export async function mayAsk(call, env, binding, key) {
+  const tell = settled;
+  let may = true;
+  try {
+    if (env[binding]) may = (await env[binding].limit({ key })).success;
+  } catch {
+    return tell(call, "failed");
+  }
+  tell(call, may ? "yes" : "no");
+}
+
 /**
- * Is it the key's signature over the text (RSA PKCS#1 v1.5 with SHA-256)? What cannot be checked is none.
+ * Is it the key's signature over the text (RSA PKCS#1 v1.5 with SHA-256)? It brings "yes" or "no"; what cannot be checked
+ * is none.
  *
  * @param {string} n modulus, base64url
  * @param {string} e exponent, base64url
  */
-export async function isSignedRsa(n, e, text, signature) {
+export async function isSignedRsa(call, n, e, text, signature) {
+  const tell = settled;
   // Both are views into the module's memory, which may move while we wait.
   const [copy, proof] = [text.slice(), signature.slice()];
+  let isSigned = false;
   try {
     const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
     const key = await crypto.subtle.importKey("jwk", { kty: "RSA", n, e }, algorithm, false, ["verify"]);
-    return await crypto.subtle.verify(algorithm, key, proof, copy);
+    isSigned = await crypto.subtle.verify(algorithm, key, proof, copy);
   } catch {
-    return false;
+    // Not a key.
   }
+  tell(call, isSigned ? "yes" : "no");
 }
 
 /**
@@ -158,11 +190,10 @@ function base64urlOfHex(hex) {
   return Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex").toString("base64url");
 }
 
-/** Waits. With `nodejs_compat` a timer is an object, which the glue of a debug build takes for an error. */
-export const sleep = (ms) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
+/** Waits. */
+export function sleep(call, ms) {
+  setTimeout(settled, ms, call, "");
+}
 
 /** What our endpoints look at of a request, one line each: method, URL, then the wanted headers. */
 export function headOf(request, wanted) {

@@ -5,6 +5,7 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use worker::Env;
 use worker::web_sys::Request;
 
 use crate::call::Settle;
@@ -31,9 +32,17 @@ extern "C" {
     #[wasm_bindgen(js_name = bodyOf)]
     pub fn body_of(call: u32, request: &Request, max_bytes: u32);
 
-    /// Is it an RSA signature with SHA-256 over the text? Never rejects. Modulus and exponent in base64url.
+    /// A POST to one of our own Durable Objects. It brings bytes, or a word for why there are none.
+    #[wasm_bindgen(js_name = askObject)]
+    pub fn ask_object(call: u32, env: &Env, binding: &str, name: &str, path: &str, body: &str);
+
+    /// Asks a rate limiter. It brings `yes`, `no` or `failed`.
+    #[wasm_bindgen(js_name = mayAsk)]
+    pub fn may_ask(call: u32, env: &Env, binding: &str, key: &str);
+
+    /// Is it an RSA signature with SHA-256 over the text? It brings `yes` or `no`. Modulus and exponent in base64url.
     #[wasm_bindgen(js_name = isSignedRsa)]
-    pub async fn is_signed_rsa(n: &str, e: &str, text: &[u8], signature: &[u8]) -> JsValue;
+    pub fn is_signed_rsa(call: u32, n: &str, e: &str, text: &[u8], signature: &[u8]);
 
     /// Is it an Ed25519 signature over the text? The key in base64url.
     #[wasm_bindgen(js_name = isSignedEd25519)]
@@ -47,8 +56,8 @@ extern "C" {
     #[wasm_bindgen(js_name = certificateOf)]
     pub fn certificate_of(pem: &str) -> Option<String>;
 
-    /// Waits for so many milliseconds; never rejects.
-    pub async fn sleep(ms: f64);
+    /// Waits for so many milliseconds. It brings nothing.
+    pub fn sleep(call: u32, ms: f64);
 
     /// Method, URL and the wanted headers of a request, one a line; an absent header is empty.
     #[wasm_bindgen(js_name = headOf)]
