@@ -5,6 +5,7 @@
 
 mod bridge;
 mod optimise;
+mod order;
 mod package;
 mod sections;
 mod shorten;

@@ -29,3 +29,19 @@ pub fn optimise(module: &Path, options: &[&str], log: PathBuf) -> Outcome {
         .env("PATH", npm::search_path())
         .run()
 }
+
+/// Puts the functions of an optimised module in the order of their names, in place; the names go.
+///
+/// # Errors
+/// When the module needs an extension that is not among the options.
+pub fn reorder(module: &Path, options: &[&str], log: PathBuf) -> Outcome {
+    Job::new(npm::program("wasm-opt")?, log)
+        .args(options)
+        .args(["--reorder-functions-by-name"])
+        // What the optimiser does last, while it writes.
+        .args(["--generate-stack-ir", "--optimize-stack-ir"])
+        .args(["--strip-debug", "--strip-producers"])
+        .args([module, Path::new("-o"), module])
+        .env("PATH", npm::search_path())
+        .run()
+}

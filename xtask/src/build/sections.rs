@@ -5,18 +5,29 @@
 pub const IMPORTS: u8 = 2;
 /// Section of exports.
 pub const EXPORTS: u8 = 7;
+/// Section of functions.
+pub const CODE: u8 = 10;
 /// Bytes before the first section.
 pub const HEADER: usize = 8;
 
-/// The module with some sections changed: `change` gets a section's id and body, and gives the new body.
-pub fn changed(module: &[u8], mut change: impl FnMut(u8, &[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
-    let mut out = module.get(..HEADER)?.to_vec();
+/// All sections: id and body.
+pub fn sections(module: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let mut sections = Vec::new();
     let mut rest = module.get(HEADER..)?;
     while let Some((&id, after)) = rest.split_first() {
         rest = after;
         let length = number(&mut rest)?;
         let (body, after) = rest.split_at_checked(length)?;
         rest = after;
+        sections.push((id, body));
+    }
+    Some(sections)
+}
+
+/// The module with some sections changed: `change` gets a section's id and body, and gives the new body.
+pub fn changed(module: &[u8], mut change: impl FnMut(u8, &[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
+    let mut out = module.get(..HEADER)?.to_vec();
+    for (id, body) in sections(module)? {
         let body = change(id, body)?;
         out.push(id);
         push_number(&mut out, body.len());

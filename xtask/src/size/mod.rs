@@ -35,14 +35,23 @@ const MEASURE: &str = "const z=require('zlib'),f=require('fs');console.log(JSON.
 const b=f.readFileSync(n);return{raw:b.length,gzip:z.gzipSync(b,{level:9}).length,brotli:z.brotliCompressSync(b,{params:{\
 [z.constants.BROTLI_PARAM_QUALITY]:11,[z.constants.BROTLI_PARAM_SIZE_HINT]:b.length}}).length}})))";
 
-/// Builds what shoppers download and prints its table. For the tests of the browser module, which do not build the
-/// Worker: its figure is `cargo xtask size`'s to tell.
+/// Builds what shoppers download and prints its table.
 ///
 /// # Errors
 /// When something is over its budget, or cannot be built or measured.
 pub fn check_browser() -> Outcome {
     build::run(Artefact::Npm, Profile::Release)?;
+    bundle_boot()?;
     print(Format::Table, |budget| budget.unit == Unit::Brotli)
+}
+
+/// Builds the Worker and prints its table.
+///
+/// # Errors
+/// When it is over its budget, or cannot be built or measured.
+pub fn check_worker() -> Outcome {
+    build::run(Artefact::Worker, Profile::Release)?;
+    print(Format::Table, |budget| budget.unit == Unit::Gzip)
 }
 
 /// How the figures are printed.
@@ -64,11 +73,11 @@ pub fn report(format: Format) -> Outcome {
     } else {
         crate::report::quietly(build)?;
     }
+    bundle_boot()?;
     print(format, |_| true)
 }
 
 fn print(format: Format, wanted: impl Fn(&Budget) -> bool) -> Outcome {
-    bundle_boot()?;
     let measured: Vec<(&Budget, Bytes)> = BUDGETS
         .iter()
         .filter(|budget| wanted(budget))

@@ -127,6 +127,7 @@ fn worker() -> Steps {
                 build::run(Artefact::Worker, Profile::Release)
             }),
         ),
+        ("size", Work::Inside(size::check_worker)),
         ("workerd", Work::Program(|log| script(log, "tests", "worker"))),
     ]
 }
