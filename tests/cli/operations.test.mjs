@@ -77,7 +77,7 @@ describe("doctor", () => {
   });
 });
 
-test("every figure of the Worker is explained in the documentation", async () => {
+test("every figure that the Worker shows is explained in the documentation", async () => {
   const { text } = await stack.request("GET", "/admin/metrics", { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
   const names = new Set([...text.matchAll(/^(tidio_bridge_\w+)\{/gm)].map(([, name]) => name));
   assert.ok(names.size >= 10, text);
@@ -148,6 +148,28 @@ describe("dead letters", () => {
     assert.equal((await cli(["dead-letters", "list"])).code, 0);
     assert.match((await cli(["dead-letters", "replay", "--all"])).out, /eu: 0 replayed/);
   });
+});
+
+test("before anything is followed, the one project that is configured need not be named", async () => {
+  const fresh = await startStack();
+  try {
+    const env = { TIDIO_BRIDGE_EDGE: fresh.url };
+    assert.match((await cli(["backfill", "status"], env)).out, /nothing is followed yet/);
+    const done = await cli(["backfill", "--since", "30d", "--dry-run"], env);
+    assert.equal(done.code, 0, done.err);
+    const paused = await cli(["backfill", "pause"], env);
+    assert.equal(paused.code, 1);
+    assert.match(paused.err, /error absent: .* is reading orders\.\n.*how many contacts wait/);
+  } finally {
+    await fresh.stop();
+  }
+});
+
+test("the rule that routes a visitor, from the deployed configuration", async () => {
+  const { code, out } = await cli(["routes", "explain", "--store", "de", "--locale", "de-DE"]);
+  assert.equal(code, 0, out);
+  assert.match(out, /route +de\n +department +German desk\n[^]*1\. de-customer {2}identity is guest, not verified\n +2\. de {2}fits/);
+  assert.equal((await cli(["routes", "explain", "--store", "xx", "--locale", "de-DE"])).code, 1);
 });
 
 describe("backfill", () => {

@@ -55,7 +55,7 @@ describe("create", () => {
       assert.equal(one.format.type, service === "eventgrid" ? "CloudEvents" : "Platform");
       const checked = await cli(["check", ...options]);
       assert.equal(checked.code, 0, checked.out + checked.err);
-      assert.match(checked.out, /Healthy, healthy\n {2}is what it should be/);
+      assert.match(checked.out, /Healthy, commercetools reaches the destination\n {2}is what it should be/);
     });
   }
 
@@ -84,6 +84,8 @@ describe("create", () => {
     assert.equal(after.destination.type, "GoogleCloudPubSub");
     assert.deepEqual(after.changes, [{ resourceTypeId: "customer" }]);
     assert.ok(after.messages[0].types.includes("OrderShipmentStateChanged") && after.messages[0].types.length >= 20);
+    assert.match(changed.out, /destination\n {4}is +accountId=123456789012 region=eu-central-1 type=EventBridge\n {4}should +projectId=my-project topic=orders type=GoogleCloudPubSub/);
+    assert.match(changed.out, /Left to do [^]*push subscription/, "another service, other things to do");
     const back = await cli(["create", ...BRIDGE, "--dry-run"]);
     assert.match(back.out, /would be updated\n {2}destination\n {4}is +.*type=GoogleCloudPubSub\n {4}should +.*type=EventBridge/);
     assert.equal((await writes()).length, 2);

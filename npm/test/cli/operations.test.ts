@@ -125,13 +125,26 @@ describe("routes explain", () => {
 });
 
 describe("dead letters", () => {
-  const letter = { id: 7, kind: "contact", subject: "main:customer:1", cause: "value_refused", detail: "ct_store", attempts: 3, firstMs: NOW - 60_000, lastMs: NOW, correlationId: "c-1", replayedMs: null };
+  const letter = { id: 7, kind: "contact", subject: "main:customer:1", cause: "rejected", detail: "ct_store", attempts: 3, firstMs: NOW - 60_000, lastMs: NOW, correlationId: "c-1", replayedMs: null };
 
   test("list: a table, and 1", async () => {
-    const { exit, out, asked } = await command(["dead-letters", "list", "--cause", "value_refused", "--from", "7d", "--until", "2026-03-01"], () => json({ eu: { deadLetters: [letter] }, us: { deadLetters: [] } }));
-    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({ cause: "value_refused", from_ms: String(NOW - 7 * 86_400_000), until_ms: String(Date.parse("2026-03-01")) });
-    expect(out).toContain("7   eu     contact  value_refused  3");
+    const { exit, out, asked } = await command(["dead-letters", "list", "--cause", "rejected", "--from", "7d", "--until", "2026-03-01"], () => json({ eu: { deadLetters: [letter] }, us: { deadLetters: [] } }));
+    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({ cause: "rejected", from_ms: String(NOW - 7 * 86_400_000), until_ms: String(Date.parse("2026-03-01")) });
+    expect(out).toContain("7   eu     contact  rejected  3");
     expect(exit).toBe(1);
+  });
+
+  test("with those that were tried again: when", async () => {
+    const { out, asked } = await command(["dead-letters", "list", "--replayed"], () => json({ eu: { deadLetters: [{ ...letter, replayedMs: NOW }, { ...letter, id: 6 }] } }));
+    expect(asked[0]!.url.search).toBe("?replayed=1");
+    const cells = out.trimEnd().split("\n").map((line) => line.split(/ {2,}/).at(-2));
+    expect(cells).toEqual(["replayed", "2026-03-01 12:00:00Z", "no"]);
+  });
+
+  test("none that is like that is said otherwise than none at all", async () => {
+    const none = () => json({ eu: { deadLetters: [] } });
+    expect((await command(["dead-letters", "list", "--cause", "rejected"], none)).err).toContain("No dead letter is like that.");
+    expect((await command(["dead-letters", "list"], none)).err).toContain("There are no dead letters.");
   });
 
   test("none: 0", async () => {
@@ -144,8 +157,8 @@ describe("dead letters", () => {
   });
 
   test("replay by cause; all needs a word", async () => {
-    const { exit, out, asked } = await command(["dead-letters", "replay", "--cause", "value_refused"], () => json({ eu: { replayed: 3 } }));
-    expect([exit, out, asked[0]!.method, asked[0]!.url.search]).toEqual([0, "eu: 3 replayed\n", "POST", "?cause=value_refused"]);
+    const { exit, out, asked } = await command(["dead-letters", "replay", "--cause", "rejected"], () => json({ eu: { replayed: 3 } }));
+    expect([exit, out, asked[0]!.method, asked[0]!.url.search]).toEqual([0, "eu: 3 replayed\n", "POST", "?cause=rejected"]);
     expect((await command(["dead-letters", "replay", "--all"], () => json({ eu: { replayed: 3 } }))).asked[0]!.url.search).toBe("");
   });
 

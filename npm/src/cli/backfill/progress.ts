@@ -61,7 +61,8 @@ export function queueOf(answer: unknown): Queue {
   return { contacts: all.reduce((sum, queue) => sum + waiting(queue), 0), lastsMs: Math.max(0, ...all.map(lasts)) };
 }
 
-function count(value: unknown): number {
+/** A count in an answer; 0 for anything else. */
+export function count(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) ? value : 0;
 }
 

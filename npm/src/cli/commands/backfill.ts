@@ -1,8 +1,8 @@
 /** `backfill`: brings what happened before, or while nothing listened, into the contacts. It runs in the Worker. */
 import type { Call, Command, Option } from "../command.js";
-import { EDGE_OPTIONS, Edge, list, perProject } from "../edge.js";
+import { EDGE_OPTIONS, Edge, list, perProject, record } from "../edge.js";
 import { EXIT, Failure, usage, type Exit } from "../failure.js";
-import { Progress, grouped, queueOf, walksOf, type Kind, type Walk } from "../backfill/progress.js";
+import { Progress, count, grouped, queueOf, walksOf, type Kind, type Walk } from "../backfill/progress.js";
 import { moment, printable, type Terminal } from "../terminal.js";
 import { lasting, momentOf } from "../when.js";
 
@@ -54,7 +54,9 @@ export const backfillStatus: Command = {
       terminal.out(JSON.stringify(answer, null, 2));
       return EXIT.ok;
     }
-    walkLines(answer).forEach((line) => terminal.out(line));
+    const lines = walkLines(answer);
+    lines.forEach((line) => terminal.out(line));
+    if (lines.length === 0) terminal.out("nothing is followed yet: the delta sync begins with the first tick of the cron");
     const { contacts, lastsMs } = queueOf(answer);
     terminal.out(contacts === 0 ? "no contact waits" : `${grouped(contacts)} contacts wait, about ${lasting(lastsMs)}`);
     return EXIT.ok;
@@ -74,7 +76,11 @@ function held(verb: "pause" | "resume", summary: string): Command {
       const edge = Edge.from(options, { fetch, now });
       const project = options.text("project") ?? (await onlyProject(edge));
       const answer = await edge.post(`/admin/backfill/${verb}`, { project, tidio: options.text("tidio") });
-      if (!walksOf(answer, "backfill", project).some(({ reading }) => reading)) throw new Failure("absent", "No backfill of this project is running.");
+      if (!walksOf(answer, "backfill", project).some(({ reading }) => reading)) {
+        throw new Failure("absent", "No backfill of this project is reading orders.", {
+          hint: "What has been read is written within Tidio's budget; `backfill status` shows how many contacts wait. `backfill --since` starts one.",
+        });
+      }
       if (options.has("json")) terminal.out(JSON.stringify(answer, null, 2));
       else walkLines(answer).forEach((line) => terminal.out(line));
       return EXIT.ok;
@@ -156,11 +162,18 @@ function left(project: string, terminal: Terminal): Exit {
 /** The one commercetools project that the Worker syncs. @throws Failure `usage` when there is not exactly one */
 async function onlyProject(edge: Edge): Promise<string> {
   const walks = perProject(await edge.get("/admin/walks")).flatMap(([, said]) => list(said["walks"]));
-  const names = [...new Set(walks.map((walk) => String(walk["project"])))];
+  const followed = walks.map((walk) => String(walk["project"]));
+  // Before the first tick of the cron nothing is followed yet; the doctor knows what is configured.
+  const names = [...new Set(followed.length > 0 ? followed : await configuredProjects(edge))];
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
   const known = names.length === 0 ? undefined : `One of: ${names.map(printable).join(", ")}.`;
   throw usage("--project NAME is needed: the name of the commercetools project in wrangler.toml.", known);
+}
+
+async function configuredProjects(edge: Edge): Promise<string[]> {
+  const checks = list(record(await edge.get("/admin/doctor"))["checks"]).filter(({ area }) => area === "vendors");
+  return checks.flatMap(({ subject }) => /^commercetools\.([^.]+)$/.exec(String(subject))?.[1] ?? []);
 }
 
 function walkLines(answer: unknown): string[] {
@@ -169,7 +182,7 @@ function walkLines(answer: unknown): string[] {
       const { project, kind, seen, changed, paused, untilMs, store } = walk;
       const state = typeof untilMs !== "number" ? "idle" : paused === true ? "paused" : "reading";
       const where = typeof store === "string" ? `, store ${printable(store)},` : "";
-      return `${printable(kind)} of ${printable(project)}${where} into ${printable(tidio)}: ${state}, ${printable(seen)} orders seen, ${printable(changed)} new or newer`;
+      return `${printable(kind)} of ${printable(project)}${where} into ${printable(tidio)}: ${state}, ${grouped(count(seen))} orders seen, ${grouped(count(changed))} new or newer`;
     }),
   );
 }

@@ -6,7 +6,7 @@ import { moment, printable, table } from "../terminal.js";
 import { momentOf } from "../when.js";
 
 const CHOICE: readonly Option[] = [
-  { name: "cause", value: "CAUSE", help: "Only those given up for this cause, for example value_refused." },
+  { name: "cause", value: "CAUSE", help: "Only those given up for this cause, rejected, stale_read, unavailable or outcome_unknown." },
   { name: "from", value: "WHEN", help: "Only those whose last failure was at or after: a day, a time, or how long ago (30d, 12h)." },
   { name: "until", value: "WHEN", help: "Only those whose last failure was before." },
   { name: "tidio", value: "NAME", help: "Only this Tidio project, by its name in wrangler.toml." },
@@ -18,14 +18,16 @@ export const deadLettersList: Command = {
   summary: "Lists what was given up: kind, cause, attempts, first and last failure.",
   details: "Newest first, at most 500 of each Tidio project. Exit code 1 when there are any.",
   options: [...EDGE_OPTIONS, ...CHOICE, { name: "replayed", help: "Also those that were replayed already." }, JSON_OPTION],
-  examples: ["dead-letters list --edge https://bridge.your-shop.example", "dead-letters list --cause value_refused --from 7d"],
+  examples: ["dead-letters list --edge https://bridge.your-shop.example", "dead-letters list --cause rejected --from 7d"],
   run: async ({ options, terminal, fetch, now }) => {
-    const letters = await lettersOf(Edge.from(options, { fetch, now }), { ...chosen(options, now()), replayed: options.has("replayed") ? 1 : undefined });
+    const [filter, replayed] = [chosen(options, now()), options.has("replayed")];
+    const letters = await lettersOf(Edge.from(options, { fetch, now }), { ...filter, replayed: replayed ? 1 : undefined });
+    const isChosen = Object.values(filter).some((value) => value !== undefined);
     if (options.has("json")) terminal.out(JSON.stringify({ deadLetters: letters }, null, 2));
-    else if (letters.length === 0) terminal.note("There are no dead letters.");
+    else if (letters.length === 0) terminal.note(isChosen ? "No dead letter is like that." : "There are no dead letters.");
     else {
-      const head = ["id", "tidio", "kind", "cause", "attempts", "first failure", "last failure", "subject"];
-      table([head, ...letters.map(row)]).forEach((line, at) => terminal.out(at === 0 ? terminal.paint("bold", line) : line));
+      const head = ["id", "tidio", "kind", "cause", "attempts", "first failure", "last failure", ...(replayed ? ["replayed"] : []), "subject"];
+      table([head, ...letters.map((letter) => row(letter, replayed))]).forEach((line, at) => terminal.out(at === 0 ? terminal.paint("bold", line) : line));
     }
     return letters.length === 0 ? EXIT.ok : EXIT.problem;
   },
@@ -60,7 +62,7 @@ export const deadLettersReplay: Command = {
   ],
   examples: [
     "dead-letters replay --id 17 --edge https://bridge.your-shop.example",
-    "dead-letters replay --cause tidio_unavailable --from 2d",
+    "dead-letters replay --cause unavailable --from 2d",
   ],
   run: replay,
 };
@@ -109,9 +111,11 @@ function idOf(text: string | undefined): number {
   return Number(text);
 }
 
-function row(letter: Letter): string[] {
-  const { id, tidio, kind, cause, attempts, firstMs, lastMs, subject } = letter;
-  return [printable(id), printable(tidio), printable(kind), printable(cause), printable(attempts), moment(firstMs), moment(lastMs), printable(subject)];
+function row(letter: Letter, withReplay: boolean): string[] {
+  const { id, tidio, kind, cause, attempts, firstMs, lastMs, subject, replayedMs } = letter;
+  const words = [id, tidio, kind, cause, attempts].map(printable);
+  const replayed = withReplay ? [typeof replayedMs === "number" ? moment(replayedMs) : "no"] : [];
+  return [...words, moment(firstMs), moment(lastMs), ...replayed, printable(subject)];
 }
 
 function described(letter: Letter): string[] {

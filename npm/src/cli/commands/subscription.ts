@@ -71,7 +71,8 @@ async function create({ options, terminal, fetch, sleep }: Call): Promise<Exit> 
   tell(done, plan, terminal);
   const source = record(done.subscription?.["destination"])["source"];
   if (source !== undefined) terminal.out(`partner event source: ${printable(source)}`);
-  if (done.outcome === "created" || plan.dry) {
+  const isMoved = done.found.some(({ what }) => what === "destination");
+  if (done.outcome === "created" || isMoved || plan.dry) {
     terminal.out("Left to do (docs/operations.md says more):");
     afterwards(service, draft).forEach((line) => terminal.out(`  ${line}`));
   }
@@ -142,9 +143,9 @@ function printDifferences(found: readonly Difference[], { out, paint }: Terminal
 }
 
 const HEALTH: Record<number, string> = {
-  200: "healthy",
-  400: "stopped or misconfigured: correct the destination, then `subscription create --renew-destination`",
-  503: "not reachable at the moment; commercetools repeats",
+  200: "commercetools reaches the destination",
+  400: "the destination is stopped or misconfigured: correct the destination, then `subscription create --renew-destination`",
+  503: "the destination cannot be reached at the moment; commercetools repeats",
 };
 
 async function checkIt({ options, terminal, fetch }: Call): Promise<Exit> {

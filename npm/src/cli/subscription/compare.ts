@@ -30,8 +30,10 @@ export function differences(current: unknown, wanted: Omit<Draft, "destination">
     if (is !== should) found.push({ what, is, should });
   };
   if (wanted.destination) {
-    const members = Object.keys(wanted.destination);
-    compare("destination", destinationText(record(destination), members), destinationText(wanted.destination, members));
+    const [is, should] = [record(destination), wanted.destination];
+    // One of another service is shown by its own members; of the same service, what was not asked for does not count.
+    const members = is["type"] === should.type ? Object.keys(should) : Object.keys(is).filter((name) => name !== "source");
+    compare("destination", destinationText(is, members), destinationText(should, Object.keys(should)));
   }
   compare("messages", messagesText(messages), messagesText(wanted.messages));
   compare("changes", changesText(changes), changesText(wanted.changes));
