@@ -14,7 +14,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { start } from "../tests/lib/child.mjs";
 import { startEmulator } from "../tests/lib/emulator.mjs";
 import { ROOT } from "../tests/lib/paths.mjs";
@@ -22,8 +21,10 @@ import { bridgeFor } from "../tests/worker/harness.mjs";
 import { identifyBody, tokenOf } from "../tests/worker/tokens.mjs";
 import { customersWithCarts } from "./carts.mjs";
 import { workerdOf } from "./lib/cpu.mjs";
+import { isMain } from "./lib/main.mjs";
 import { conditions, median, publish } from "./lib/report.mjs";
 import { load } from "./load.mjs";
+import { bundleTwin } from "./twin/bundle.mjs";
 
 const SIZES = [1, 10, 100];
 const SECONDS = Number(process.env.SECONDS ?? 6);
@@ -36,31 +37,23 @@ const HEADERS = { "content-type": "application/json", origin: ORIGIN };
 const SERVE = fileURLToPath(new URL("../tests/worker/serve.mjs", import.meta.url));
 
 const say = (text) => process.stdout.write(`${text}\n`);
-const folder = await mkdtemp(join(tmpdir(), "bridge-bench-"));
-const stops = [() => rm(folder, { recursive: true, force: true })];
-try {
-  await main();
-} finally {
-  for (const stop of stops.reverse()) await stop();
+const stops = [];
+
+if (isMain(import.meta.url)) {
+  try {
+    await main();
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
 }
 
 async function main() {
+  const folder = await mkdtemp(join(tmpdir(), "bridge-bench-"));
+  stops.push(() => rm(folder, { recursive: true, force: true }));
   say("· building the twin …");
   const twin = join(folder, "twin.mjs");
-  const bundled = await build({
-    entryPoints: [fileURLToPath(new URL("twin/index.ts", import.meta.url))],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: ["browser", "module", "main"],
-    conditions: ["workerd", "worker", "browser"],
-    external: ["node:*"],
-    loader: { ".tsv": "text" },
-    outfile: twin,
-    metafile: true,
-  });
-  say(`  ${Object.keys(bundled.metafile.inputs).length} files, ${Math.round(Object.values(bundled.metafile.outputs)[0].bytes / 1024)} KiB`);
+  const bundled = await bundleTwin(twin);
+  say(`  ${bundled.files} files, ${Math.round(bundled.bytes / 1024)} KiB`);
   say("· starting emulators and both Workers …");
   const commercetools = await startEmulator("commercetools");
   stops.push(() => commercetools.stop());
@@ -145,7 +138,12 @@ async function startTime(options) {
   return median(extra);
 }
 
-function report(results, starts) {
+/**
+ * @param {{name: "edge" | "rest" | "twin", size: number, perSecond: number, p50: number, p99: number, cpuMs?: number}[]} results
+ *   the median round of each side and size
+ * @param {{edge: number, twin: number}} starts ms
+ */
+export function report(results, starts) {
   const rows = [["edge", ""], ["rest", ", over REST"]].flatMap(([kind, note]) => SIZES.map((size) => {
     const [edge, twin] = [kind, "twin"].map((name) => results.find((one) => one.name === name && one.size === size));
     const cell = (value, digits = 0) => (value === undefined ? "–" : value.toFixed(digits));

@@ -10,6 +10,7 @@ import { startShop } from "../tests/e2e/demo.mjs";
 import { launch } from "../tests/lib/browser.mjs";
 import { freePort } from "../tests/lib/free-port.mjs";
 import { startStack } from "../tests/worker/harness.mjs";
+import { isMain } from "./lib/main.mjs";
 import { publish } from "./lib/report.mjs";
 import { startFront } from "./page/front.mjs";
 import { agree, measure } from "./page/measure.mjs";
@@ -23,10 +24,12 @@ const START_TIMEOUT_MS = 60_000;
 
 const say = (text) => process.stdout.write(`${text}\n`);
 const stops = [];
-try {
-  await main();
-} finally {
-  for (const stop of stops.reverse()) await stop();
+if (isMain(import.meta.url)) {
+  try {
+    await main();
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
 }
 
 async function main() {

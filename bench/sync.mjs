@@ -6,6 +6,7 @@
  * `PARTS=intake,panel,backfill,engine` chooses, `RUNS` says how often each is measured. A part gives rows: a text, the
  * figures of one run, and how they are shown; runs differ in figures only.
  */
+import { isMain } from "./lib/main.mjs";
 import { conditions, publish, spread, table } from "./lib/report.mjs";
 import { backfill } from "./sync/backfill.mjs";
 import { engine } from "./sync/engine.mjs";
@@ -17,19 +18,28 @@ const RUNS = Number(process.env.RUNS ?? 3);
 const say = (text) => process.stdout.write(`${text}\n`);
 
 const parts = { intake, panel, backfill, engine };
-const rows = [];
-for (const part of PARTS) {
-  const runs = [];
-  for (let run = 1; run <= RUNS; run += 1) {
-    say(`· ${part}, run ${run} of ${RUNS} …`);
-    const one = await parts[part]();
-    for (const [text, figures, show] of one) say(`  ${text}: ${show(figures)}`);
-    runs.push(one);
+
+if (isMain(import.meta.url)) {
+  const measured = [];
+  for (const part of PARTS) {
+    const runs = [];
+    for (let run = 1; run <= RUNS; run += 1) {
+      say(`· ${part}, run ${run} of ${RUNS} …`);
+      const one = await parts[part]();
+      for (const [text, figures, show] of one) say(`  ${text}: ${show(figures)}`);
+      runs.push(one);
+    }
+    measured.push(runs);
   }
-  rows.push(...runs[0].map(([text, , show], index) => [text, across(runs.map((run) => run[index][1]), show)]));
+  await publish("sync", report(measured), { title: "Events and delta sync" });
 }
-const note = `${RUNS} runs of each; where they differ, the median and in brackets the lowest and the highest.`;
-await publish("sync", [`${conditions()} ${note}`, "", table(["what", "figure"], rows)].join("\n"), { title: "Events and delta sync" });
+
+/** @param {[text: string, figures: number[], show: (figures: number[]) => string][][][]} measured rows by part and run */
+export function report(measured) {
+  const rows = measured.flatMap((runs) => runs[0].map(([text, , show], index) => [text, across(runs.map((run) => run[index][1]), show)]));
+  const note = `${measured[0].length} runs of each; where they differ, the median and in brackets the lowest and the highest.`;
+  return [`${conditions()} ${note}`, "", table(["what", "figure"], rows)].join("\n");
+}
 
 /** Each figure over all runs. */
 function across(runs, show) {

@@ -117,7 +117,7 @@ async function introduce(stack, customers) {
 }
 
 /** As `edge_core::identity` does it. */
-function distinctId(key, customer) {
+export function distinctId(key, customer) {
   const bytes = createHmac("sha256", key).update(`${PROJECTS.eu}|demo-shop|customer|${customer}`).digest().subarray(0, 16);
   bytes[6] = (bytes[6] & 0x0f) | 0x80;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ownersOf, timeOf } from "../page/owners.mjs";
+import { ownersOf, timeOf } from "./owners.mjs";
 
 const ownerOf = ownersOf({ withBridge: ["/shop.js", "/engine.js"], without: ["/shop.js"], tidio: "http://localhost:2" });
 
