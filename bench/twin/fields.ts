@@ -77,20 +77,25 @@ function cartFields({ store, locale, projectKey, region, storeKey }: Context, ca
   const names = [tag, cart.locale, store.locales[0]?.tag];
   const line = (name: string, quantity: number, total: TypedMoney): string => `${quantity} × ${clean(name, 80)} – ${money(tag, total)}`;
   const custom = cart.customLineItems ?? [];
-  const pieces = (cart.totalLineItemQuantity ?? 0) + custom.reduce((sum, item) => sum + item.quantity, 0);
   const lines = [
     ...cart.lineItems.map((item) => line(pick(item.name, names) ?? item.variant.sku ?? "(no name)", item.quantity, item.totalPrice)),
     ...custom.map((item) => line(pick(item.name, names) ?? "(no name)", item.quantity, item.totalPrice)),
   ];
   return {
     ct_cart_total: money(tag, cart.totalPrice),
-    ct_cart_items: count(tag, pieces),
+    ct_cart_items: count(tag, piecesOf(cart)),
     ct_cart_lines: joined(lines),
     ct_cart_shipping: cart.shippingInfo?.shippingMethodName ?? "",
     ct_cart_updated: minute(cart.lastModifiedAt),
     ct_cart_link: store.links?.cart ? expand(store.links.cart, { cartId: cart.id, projectKey, region, storeKey }) : "",
   };
 }
+
+const piecesOf = (cart: Cart): number => (cart.totalLineItemQuantity ?? 0) + (cart.customLineItems ?? []).reduce((sum, item) => sum + item.quantity, 0);
+
+/** What the page's triggers compare. */
+export const cartSummary = (cart: Cart | undefined) =>
+  cart && { id: cart.id, minorUnits: cart.totalPrice.centAmount, currency: cart.totalPrice.currencyCode, items: piecesOf(cart) };
 
 function orderFields({ store, locale, projectKey, region, storeKey }: Context, orders: Order[], inAll: number): Fields {
   const [order] = orders;

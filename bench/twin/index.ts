@@ -11,7 +11,7 @@ import { cors } from "hono/cors";
 import { errors as joseErrors, jwtVerify } from "jose";
 import { recordsOf } from "./commerce";
 import { secretName, type Env, type Locale, type Store } from "./config";
-import { fieldsOf } from "./fields";
+import { cartSummary, fieldsOf } from "./fields";
 
 interface IdentifyRequest {
   contract: number;
@@ -147,6 +147,7 @@ async function reply(env: Env, request: IdentifyRequest, store: Store, locale: L
     currency: { code: locale.currency, exchangeRate: locale.exchange_rate ?? 1 },
     properties: fieldsOf(context, who, cart, orders, total),
     tags: rule?.tags ?? [],
+    cart: cartSummary(cart),
     correlationId,
   };
 }

@@ -109,6 +109,7 @@ mod tests {
             currency: Currency { code: "EUR".into(), exchange_rate: 1.0 },
             properties: [("ct_store".to_owned(), "de".to_owned())].into(),
             tags: vec!["store-de".into()],
+            cart: None,
             correlation_id: "c-1".into(),
         };
         let read = reply(&page, &to_value(&wire).unwrap().into()).unwrap();

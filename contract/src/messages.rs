@@ -147,6 +147,20 @@ pub struct Currency {
     pub exchange_rate: f64,
 }
 
+/// The shopper's own cart, as far as triggers of the page compare it. It never goes on to Tidio.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CartSummary {
+    /// commercetools cart id.
+    pub id: String,
+    /// Total with shipping after discounts, in minor units of `currency`.
+    pub minor_units: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Pieces in all.
+    pub items: u64,
+}
+
 /// Reply to `POST /v1/identify` and `POST /v1/cart`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -167,6 +181,9 @@ pub struct IdentifyReply {
     pub properties: FlatMap<String, String>,
     /// Visitor tags.
     pub tags: Vec<String>,
+    /// The proven subject's cart; absent without consent to share, and where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cart: Option<CartSummary>,
     /// Correlation id of this call.
     pub correlation_id: String,
 }

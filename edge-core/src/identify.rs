@@ -4,7 +4,8 @@
 //! link to Tidio.
 //!
 //! Invariants: without consent to share nothing is read and nothing leaves beyond store, locale and the consent
-//! itself; a person is named only for a verified customer, and a claim opens nothing; everything that leaves passes the store's policy.
+//! itself; a person is named only for a verified customer, and a claim opens nothing; everything that an agent sees passes
+//! the store's policy. The page alone gets the sum of its shopper's own cart, which its triggers compare.
 
 #[cfg(test)]
 mod tests;
@@ -12,8 +13,8 @@ mod tests;
 use std::cell::RefCell;
 
 use contract::{
-    BootstrapReply, CONTRACT_VERSION, Consent, ConsentMapping, ConsentState, Currency, ErrorCode,
-    IdentifyReply, IdentifyRequest, Identity, Person, ProductInView,
+    BootstrapReply, CONTRACT_VERSION, CartSummary, Consent, ConsentMapping, ConsentState, Currency,
+    ErrorCode, IdentifyReply, IdentifyRequest, Identity, Person, ProductInView,
 };
 
 use crate::access_token::{self, Memory};
@@ -140,7 +141,8 @@ pub async fn identify(
         return Ok(without_person(place, Identity::Guest, Visible::default(), call));
     }
     if request.consent.share != Consent::Granted {
-        let visible = Visible { properties: unshared(place, &request.consent), tags: Vec::new() };
+        let properties = unshared(place, &request.consent);
+        let visible = Visible { properties, ..Visible::default() };
         return Ok(without_person(place, Identity::Guest, visible, call));
     }
     // Where nobody is proven, what the visitor says counts as said.
@@ -188,12 +190,14 @@ async fn known(
     let Belongings { customer, cart, history: orders } =
         commerce::belongings(commerce, proven, place.project, Extent::of(place.store)).await?;
     let context = Context::new(place.store, place.project, place.locale.tag.as_str(), call.numbers);
+    let summary = cart.as_ref().map(project::cart_summary);
     let cart = project::cart(&context, cart.as_ref());
     let history = |customer| project::history(place.history(call), customer, &orders);
     let Some(customer) = customer else {
         let mut visible = around(place, request, unproven, call);
         if proven.subject() != &Subject::Guest || proven.cart().is_some() {
             visible.properties.extend(cart);
+            visible.cart = summary;
         }
         // An anonymous session's own orders, if it has any.
         if !orders.orders.is_empty() {
@@ -204,15 +208,17 @@ async fn known(
     let mut visible = around(place, request, Identity::Verified, call);
     visible.properties.set_or_clear(Property::CustomerNumber, customer.customer_number.as_deref());
     visible.properties.extend(cart);
+    visible.cart = summary;
     visible.properties.extend(history(Some(&customer)));
     Ok(with_person(place, customer, visible, call))
 }
 
-/// What may be shown, before the store's policy.
+/// What may be shown, before the store's policy; and the cart, for the page alone.
 #[derive(Default)]
 struct Visible {
     properties: Properties,
     tags: Vec<String>,
+    cart: Option<CartSummary>,
 }
 
 /// What is known about every visitor who allowed sharing.
@@ -230,7 +236,7 @@ fn around(place: Place<'_>, request: &IdentifyRequest, identity: Identity, call:
         properties.set_or_clear(Property::ProductLink, link);
     }
     let tags = rule.map(|rule| rule.tags.iter().map(ToString::to_string).collect()).unwrap_or_default();
-    Visible { properties, tags }
+    Visible { properties, tags, cart: None }
 }
 
 /// What is known about a visitor who allowed chat and nothing else.
@@ -312,6 +318,7 @@ fn reply(
         currency: place.currency(),
         properties: visible.properties.permitted(&place.store.policy),
         tags: visible.tags,
+        cart: visible.cart,
         correlation_id: call.correlation_id.to_owned(),
     }
 }

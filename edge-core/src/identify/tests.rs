@@ -59,6 +59,7 @@ fn a_customer_gets_cart_order_and_a_link() {
             "contract": 1, "identity": "verified", "language": "de",
             "currency": { "code": "EUR", "exchangeRate": 1.0 },
             "person": { "distinctId": distinct_id, "email": "anna@example.com", "name": "Anna Schmidt" },
+            "cart": { "id": "cart-1", "minorUnits": 123_450, "currency": "EUR", "items": 3 },
             "tags": ["known"], "correlationId": "0190a1b2-c3d4-7000-8000-0123456789ab",
             "properties": {
                 "ct_identity": "verified", "ct_customer_number": "C-1001", "ct_store": "de", "ct_locale": "de-DE",
@@ -152,6 +153,7 @@ fn guests_and_people_who_did_not_agree_cause_no_read_and_name_nobody() {
         let identified = run(&request(changes), &commerce).unwrap();
         assert_eq!(identified.reply.properties.keys().collect::<Vec<_>>(), want, "{name}");
         assert_eq!(identified.reply.identity, Identity::Guest, "{name}");
+        assert_eq!(identified.reply.cart, None, "{name}");
         assert!(identified.reply.person.is_none() && identified.link.is_none(), "{name}");
         assert!(commerce.asked.borrow().is_empty(), "{name}");
     }
@@ -162,6 +164,7 @@ fn an_anonymous_session_shows_its_cart_and_stays_a_guest() {
     let commerce = commerce();
     let identified = run(&request(json!({"token": token("anon:a-1", Some("cart-9"))})), &commerce).unwrap();
     assert_eq!(identified.reply.properties["ct_cart_total"], "1.234,50 EUR");
+    assert_eq!(identified.reply.cart.as_ref().map(|cart| cart.minor_units), Some(123_450));
     assert_eq!(identified.reply.properties["ct_identity"], "guest");
     assert!(!identified.reply.properties.contains_key("ct_order_number"));
     assert!(identified.reply.person.is_none() && identified.link.is_none());

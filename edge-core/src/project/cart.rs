@@ -1,6 +1,6 @@
 //! The cart, as an agent sees it.
 
-use contract::MAX_PROPERTY_CHARS;
+use contract::{CartSummary, MAX_PROPERTY_CHARS};
 
 use super::{Context, minute};
 use crate::commerce::{Cart, Shipping, ShippingInfo};
@@ -44,6 +44,16 @@ pub fn cart(context: &Context<'_>, cart: Option<&Cart>) -> Properties {
         .and_then(|template| template.expand(&|name| context.variable(name, ("cartId", &cart.id))));
     properties.set_or_clear(Property::CartLink, link.as_deref());
     properties
+}
+
+/// What the page's triggers compare.
+pub fn cart_summary(cart: &Cart) -> CartSummary {
+    CartSummary {
+        id: cart.id.clone(),
+        minor_units: cart.total_price.cent_amount,
+        currency: cart.total_price.currency_code.clone(),
+        items: pieces(cart),
+    }
 }
 
 /// The total, with what a discount on it took off, the codes that apply, and a word if the cart cannot be changed or

@@ -11,7 +11,7 @@ mod phrase;
 mod timeline;
 mod when;
 
-pub use cart::cart;
+pub use cart::{cart, cart_summary};
 pub use history::{HistoryPlace, history};
 pub use order::order;
 pub use phrase::Language;
