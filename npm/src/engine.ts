@@ -53,7 +53,7 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     session,
     product: () => side?.product(),
     claimed: () => side?.claimed(),
-    heard: (body: any) => (side || body?.triggers) && tell((side) => side.heard(body)),
+    heard: (body: any) => (loading || body?.triggers) && tell((side) => side.heard(body)),
     ask: () => tell((side) => side.ask()),
     saidYes: stored("ct-tidio-yes", "sessionStorage"),
   };
@@ -73,9 +73,10 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     cartChanged: (cart) => (cart ? tell((side) => side.cartChanged(cart)) : core.cart_changed()),
     productInView: (product) => tell((side) => side.productInView(product)),
     signal: (name, details) => tell((side) => side.signal(name, details)),
-    track: (name, data) => core.track(name, data),
+    // A caller without types may forget the name; the module's text reader would throw.
+    track: (name, data) => void (typeof name === "string" && core.track(name, data)),
     logout() {
-      side?.forget();
+      if (loading) tell((side) => side.forget());
       core.logout();
     },
   };

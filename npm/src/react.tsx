@@ -22,7 +22,13 @@ export interface TidioBridgeProps extends BridgeOptions {
   onStatus?: (status: Status) => void;
 }
 
+/** Calls kept until the component has made the bridge; more than this is a loop in the shop's code. */
+const MAX_EARLY_CALLS = 32;
+
 let mounted = 0;
+
+/** Calls of effects that run before the component's own: those of its siblings do, when a page is loaded whole. */
+let early: ((bridge: Bridge) => void)[] = [];
 
 /** Hooks that wait for a status; kept here because a child's effect runs before the component's own. */
 const watchers = new Set<() => void>();
@@ -37,6 +43,9 @@ export function TidioBridge(props: TidioBridgeProps): null {
   });
   useEffect(() => {
     const bridge = createBridge(optionsOf(latest));
+    const calls = early;
+    early = [];
+    for (const call of calls) call(bridge);
     const off = bridge.on("status", (status) => {
       latest.current.onStatus?.(status);
       for (const changed of watchers) changed();
@@ -70,7 +79,10 @@ function optionsOf(latest: { current: TidioBridgeProps }): BridgeOptions {
   return { ...options, session };
 }
 
-/** The page's bridge for buttons and effects. Safe before and without a `<TidioBridge/>`: calls then do nothing. */
+/**
+ * The page's bridge for buttons and effects. Calls made before `<TidioBridge/>` is mounted are kept for it; without one,
+ * and on the server, they do nothing.
+ */
 export function useTidioBridge(): Pick<Bridge, "open" | "refresh" | "cartChanged" | "productInView" | "signal" | "track" | "logout"> {
   return actions;
 }
@@ -87,12 +99,19 @@ export function useTidioStatus(): Status | undefined {
   );
 }
 
+const tell = (call: (bridge: Bridge) => void): void => {
+  const bridge = pageBridge();
+  if (bridge) call(bridge);
+  // A server lives for many shoppers.
+  else if (typeof document !== "undefined" && early.length < MAX_EARLY_CALLS) early.push(call);
+};
+
 const actions = {
-  open: () => pageBridge()?.open(),
-  refresh: () => pageBridge()?.refresh(),
-  cartChanged: (cart) => pageBridge()?.cartChanged(cart),
-  productInView: (product) => pageBridge()?.productInView(product),
-  signal: (name, details) => pageBridge()?.signal(name, details),
-  track: (name, data) => pageBridge()?.track(name, data),
-  logout: () => pageBridge()?.logout(),
+  open: () => tell((bridge) => bridge.open()),
+  refresh: () => tell((bridge) => bridge.refresh()),
+  cartChanged: (cart) => tell((bridge) => bridge.cartChanged(cart)),
+  productInView: (product) => tell((bridge) => bridge.productInView(product)),
+  signal: (name, details) => tell((bridge) => bridge.signal(name, details)),
+  track: (name, data) => tell((bridge) => bridge.track(name, data)),
+  logout: () => tell((bridge) => bridge.logout()),
 } satisfies ReturnType<typeof useTidioBridge>;

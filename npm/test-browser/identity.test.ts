@@ -1,12 +1,8 @@
-/** Whose chat it is, across tabs, reloads, the back-forward cache, expiring tokens and React's double mount. */
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+/** Whose chat it is, across tabs, reloads, the back-forward cache and expiring tokens. */
 import { describe, expect, it } from "vitest";
 import { questions, shop, visit } from "./setup.js";
 import { PUBLIC_KEY, Shop } from "./shop.js";
 
-const here = dirname(fileURLToPath(import.meta.url));
 const shared = `{ session: () => JSON.parse(localStorage.session ?? "null") }`;
 const login = (name: string) => `localStorage.session = '{"token":"customer-${name}"}'`;
 const shows = (name: string, page = visit.page) => page.waitForFunction(`document.querySelector("#tidio-chat")?.textContent.includes("${name}")`);
@@ -133,41 +129,5 @@ describe("the back-forward cache", () => {
     } finally {
       await cached.close();
     }
-  });
-});
-
-describe("React's StrictMode", () => {
-  it("mounts twice, and there is one widget, one question and one person", async () => {
-    const { outputFiles } = await build({
-      stdin: {
-        contents: `import { createElement, StrictMode } from "react"; import { createRoot } from "react-dom/client";
-          import { TidioBridge } from "./dist/react.js"; import { pageBridge } from "./dist/index.js";
-          const props = { edge: location.origin, store: "de", locale: "de-DE", mode: "immediate", session: () => ({ token: "customer-anna" }),
-            consent: { source: "function", read: () => ({ chat: true, share: true }) }, onStatus: (status) => (window.statuses ??= []).push(status) };
-          function App() { (window.renders = (window.renders ?? 0) + 1); return createElement(TidioBridge, props); }
-          const root = createRoot(document.body.appendChild(document.createElement("div")));
-          root.render(createElement(StrictMode, null, createElement(App)));
-          window.unmount = () => root.unmount();
-          const look = setInterval(() => { if (pageBridge()) { window.bridge = pageBridge(); clearInterval(look); } }, 10);`,
-        resolveDir: join(here, ".."),
-      },
-      bundle: true,
-      write: false,
-      format: "esm",
-      platform: "browser",
-      external: ["./engine.js"],
-      define: { "process.env.NODE_ENV": '"development"' },
-      logLevel: "error",
-    });
-    await visit.context.route("**/pkg/app.js", (route) => route.fulfill({ contentType: "text/javascript", body: outputFiles[0]?.text ?? "" }));
-    await visit.page.goto(shop.origin);
-    await visit.page.evaluate(`import("/pkg/app.js")`);
-    await visit.until("ready", null);
-    expect(await visit.page.evaluate("renders")).toBeGreaterThan(1);
-    expect(await visit.page.evaluate("window.__widgetLoads")).toBe(1);
-    expect(questions()).toHaveLength(1);
-    expect(await visit.chat()).toBe("chat of anna: ");
-    await visit.page.evaluate("unmount()");
-    await visit.until("waiting", "stopped");
   });
 });

@@ -1,10 +1,8 @@
-/** What the page tells: product, cart, signals, the chat's form; and asking for chat in place. */
-import { beforeEach, describe, expect, it } from "vitest";
+/** What the page tells: product, cart, the chat's form; and asking for chat in place. Triggers have a file of their own. */
+import { describe, expect, it } from "vitest";
 import { questions as asked, shop, visit } from "./setup.js";
 
 const questions = () => asked().map((seen) => seen.body);
-const calls = async (name: string) => (await visit.calls()).filter(([method]) => method === name).map(([, ...values]) => values);
-const events = async () => (await calls("track")).map(([name]) => name);
 
 describe("the product in view", () => {
   const data = (name: string) => `<script type="application/ld+json">{"@type":"Product","name":"${name}","sku":"M-1","url":"/"}</script>`;
@@ -113,64 +111,6 @@ describe("the cart", () => {
     await expect.poll(() => questions().length, { timeout: 5_000 }).toBe(before + 1);
     await visit.page.evaluate(put(JSON.stringify(cart(2))));
     expect(await settled()).toBe(0);
-  });
-});
-
-describe("triggers", () => {
-  const triggers = [
-    { event: "big_cart", on: "cart_over", once: "cart", minorUnits: 10_000, currency: "EUR", tags: ["big"] },
-    { event: "idle_cart", on: "cart_idle", once: "cart", seconds: 1 },
-    { event: "checkout", on: "checkout_started", once: "cart", path: "/checkout" },
-    { event: "failed", on: "checkout_failed", once: "cart", domEvent: "shop:failed" },
-    { event: "ordered", on: "order_placed", once: "order" },
-    { event: "back", on: "payment_returned", once: "session", path: "/back?" },
-  ];
-  beforeEach(() => {
-    shop.world.edge = (seen) => (seen.path === "/v1/bootstrap" ? { json: { ...(shop.reply(seen) as object), triggers } } : undefined);
-  });
-  const cart = `{ id: "c", items: 1, minorUnits: 12000, currency: "EUR" }`;
-
-  it("of the store are sent once per their rule, as events and tags", async () => {
-    await visit.start("{}");
-    await visit.page.evaluate(`bridge.cartChanged(${cart}); bridge.signal("order_placed", { id: "o-1" })`);
-    await visit.until("ready", null);
-    await expect.poll(events).toEqual(expect.arrayContaining(["big_cart", "ordered"]));
-    expect(await calls("addVisitorTags")).toContainEqual([["big"]]);
-    await visit.page.evaluate(`bridge.cartChanged({ ...${cart}, minorUnits: 13000 }); bridge.signal("order_placed", { id: "o-1" });
-      document.dispatchEvent(new Event("shop:failed")); history.pushState(0, "", "/checkout"); bridge.signal("order_placed", { id: "o-2" })`);
-    await expect.poll(async () => (await events()).sort(), { timeout: 5_000 }).toEqual(["big_cart", "checkout", "failed", "idle_cart", "ordered", "ordered"]);
-  });
-
-  it("are remembered over a page load, and the page they lead to counts", async () => {
-    await visit.start("{}");
-    await visit.page.evaluate(`bridge.signal("order_placed", { id: "o-1" })`);
-    await visit.until("ready", null);
-    await expect.poll(events).toEqual(["ordered"]);
-    await visit.page.goto(`${shop.origin}/back?psp=1`);
-    await visit.start("{}");
-    await visit.page.evaluate(`bridge.signal("order_placed", { id: "o-1" })`);
-    await visit.until("ready", null);
-    await expect.poll(events).toEqual(["back"]);
-  });
-
-  it("wait for leave to share, and leave nothing stored before it", async () => {
-    await visit.page.goto(shop.origin);
-    await visit.page.evaluate("window.answer = { chat: true, share: false }");
-    await visit.start(`{ consent: { source: "function", read: () => answer, subscribe: (changed) => { window.changed = changed } } }`);
-    await visit.page.evaluate(`bridge.signal("order_placed", { id: "o-1" })`);
-    await visit.until("ready", null);
-    await visit.page.waitForTimeout(300);
-    expect(await events()).toEqual([]);
-    expect((await visit.stored()).filter((name) => name.includes("sent"))).toEqual([]);
-    await visit.page.evaluate("window.answer = { chat: true, share: true }; changed()");
-    await expect.poll(events).toEqual(["ordered"]);
-  });
-
-  it("are the page's where it says so", async () => {
-    await visit.start(`{ triggers: [{ event: "ordered", on: "thanks" }] }`);
-    await visit.page.evaluate(`bridge.signal("order_placed", { id: "o-1" }); bridge.signal("thanks", { total: 5 })`);
-    await visit.until("ready", null);
-    await expect.poll(() => calls("track")).toEqual([["ordered", { total: 5 }]]);
   });
 });
 

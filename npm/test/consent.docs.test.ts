@@ -43,6 +43,14 @@ it("names packages with the versions that are pinned", () => {
   for (const name of Object.values(rows).flatMap((row) => row.packages ?? [])) expect(versions[name], name).toMatch(/^\d/);
 });
 
+it("the README of the package says the same of each", () => {
+  const readme = read("../README.md");
+  for (const [name, row] of Object.entries(rows)) {
+    const line = readme.split("\n").find((line) => line.startsWith("| ") && line.split(" | ")[0]?.includes(`\`${name}\``));
+    expect(line, name).toMatch(row.packages ? / real package \|$/ : / recorded contract \|$/);
+  }
+});
+
 it("prints the table", () => {
   const text = read("../../docs/consent.md");
   const [before, rest] = text.split(BEGIN);

@@ -2,6 +2,7 @@
 declare const customerId: string | undefined;
 declare const cartId: string | undefined;
 declare const customer: { id: string } | undefined;
+declare const cart: { id: string };
 declare const nonce: string;
 declare const myConsent: { chat: boolean; data: boolean; onChange(changed: () => void): void };
 

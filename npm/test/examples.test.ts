@@ -9,7 +9,7 @@ import typescript from "typescript";
 import { describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PAGES = ["npm/README.md", "README.md", "docs/nextjs.md", "docs/csp.md"];
+const PAGES = ["npm/README.md", "README.md", "docs/nextjs.md", "docs/csp.md", "docs/triggers.md"];
 const SHOP = `${ROOT}npm/test/examples.d.ts`;
 const ENTRIES: Record<string, string> = { ".": "index.ts", "./react": "react.tsx", "./next": "next.tsx", "./server": "server.ts", "./csp": "csp.ts" };
 

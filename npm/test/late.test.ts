@@ -111,7 +111,16 @@ describe("triggers", () => {
     expect(names(state.opened("/checkout"))).toEqual([]);
     expect(names(state.opened("/checkout/return?psp=1"))).toEqual(["back"]);
     expect(names(state.heard("shop:failed"))).toEqual(["failed"]);
+    expect(names(state.heard("shop:other"))).toEqual([]);
     expect(names(state.signal("cart_over"))).toEqual([]);
+  });
+
+  it("tells orders apart by the DOM event's id, else by the address of the page", () => {
+    const state = rules([{ event: "ordered", on: "order_placed", path: "/thanks", domEvent: "shop:ordered" }]);
+    expect(["o1", "o1", "o2"].flatMap((id) => names(state.heard("shop:ordered", id)))).toHaveLength(2);
+    expect(["/thanks?o=1", "/thanks?o=1", "/thanks?o=2"].flatMap((address) => names(state.opened(address)))).toHaveLength(2);
+    const checkout = rules([{ event: "started", on: "checkout_started", path: "/checkout" }]);
+    expect(["/checkout", "/checkout/address"].flatMap((address) => names(checkout.opened(address)))).toHaveLength(1);
   });
 
   it("lets the page replace, add and switch off", () => {

@@ -162,7 +162,9 @@ impl<J: Clone + PartialEq> Machine<J> {
         if self.consent.share != Consent::Granted {
             // Nothing of the person may stay in the fields either.
             self.reply = None;
+            self.tracks.clear();
         }
+        self.send_tracks();
         self.ask_session();
     }
 
@@ -324,6 +326,7 @@ impl<J: Clone + PartialEq> Machine<J> {
 
     pub(super) fn logout(&mut self) {
         self.logged_out = true;
+        self.tracks.clear();
         self.drop_question();
         self.session = Session::default();
         self.subject = None;

@@ -145,6 +145,11 @@ impl<J: Clone + PartialEq> Machine<J> {
         std::mem::take(&mut self.effects)
     }
 
+    /// Whether the answer to this question is still waited for. Late answers are nobody's any more.
+    pub fn awaits(&self, question: Ticket) -> bool {
+        self.question == question
+    }
+
     fn react(&mut self, event: Event<J>, draw: u8) {
         match event {
             Event::Start => self.start(),

@@ -1,7 +1,9 @@
 //! Loading, removing and feeding the widget.
 
+use contract::Consent;
+
 use super::{Effect, MAX_TRACKS, Machine, Owner, Timer};
-use crate::identity::{Presence, Step};
+use crate::identity::Step;
 use crate::status::{State, code};
 
 /// Tries of the script before only the shopper's click tries again. A content blocker will not change its mind;
@@ -26,6 +28,8 @@ impl<J: Clone + PartialEq> Machine<J> {
                 self.load_or_reload();
             }
             Step::ClearAndRestart => {
+                // What the one who was here did is not told in the next one's chat.
+                self.tracks.clear();
                 self.remove();
                 self.effect(Effect::ClearStorage);
                 self.load_or_reload();
@@ -130,9 +134,7 @@ impl<J: Clone + PartialEq> Machine<J> {
             self.effect(Effect::Hide);
         }
         self.write();
-        for (name, data) in std::mem::take(&mut self.tracks) {
-            self.effect(Effect::Track(name, data));
-        }
+        self.send_tracks();
         if std::mem::take(&mut self.wants_open) {
             self.effect(Effect::Open);
         }
@@ -182,12 +184,20 @@ impl<J: Clone + PartialEq> Machine<J> {
         }
     }
 
+    /// Keeps the event, and sends it if it may go.
     pub(super) fn track(&mut self, name: String, data: J) {
-        let live = matches!(self.presence, Presence::LiveGuest | Presence::LivePerson);
-        if live && self.ready {
-            self.effect(Effect::Track(name, data));
-        } else if self.tracks.len() < MAX_TRACKS {
+        if self.tracks.len() < MAX_TRACKS {
             self.tracks.push((name, data));
+        }
+        self.send_tracks();
+    }
+
+    /// Sends what is kept. An event says what the shopper does in the shop, so it needs leave to share.
+    pub(super) fn send_tracks(&mut self) {
+        if self.is_live() && self.ready && self.consent.share == Consent::Granted {
+            for (name, data) in std::mem::take(&mut self.tracks) {
+                self.effect(Effect::Track(name, data));
+            }
         }
     }
 }

@@ -34,7 +34,8 @@ impl Shell {
         });
     }
 
-    /// The late files take the triggers from the settings, and from a reply that a claim has served its turn.
+    /// The late files take the triggers from the settings, and from a reply the cart, and that a claim has served its
+    /// turn.
     fn tell_page(&self, body: &JsValue) {
         host::call1(&self.options, "heard", body);
     }
@@ -58,7 +59,10 @@ impl Shell {
         }
         self.send("/v1/identify", &body, ticket, |shell, ticket, body, status| {
             let outcome = shell.outcome(&body, &status, |body| wire::reply(&shell.page, body));
-            shell.tell_page(&body);
+            // The cart of somebody who has gone is no trigger's any more.
+            if shell.machine.borrow().awaits(ticket) {
+                shell.tell_page(&body);
+            }
             shell.dispatch(Event::Identified(ticket, outcome));
         });
     }

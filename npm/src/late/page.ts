@@ -20,8 +20,8 @@ const MAX_PRODUCT_CHARS = 200;
 /** The yes that was given in place, for this tab: what the consent source said at that time. */
 const YES = "ct-tidio-yes";
 
-/** What triggers have sent. */
-const SENT = "ct-tidio-sent";
+/** What triggers have sent, and the cart that they watch. */
+const OF_TRIGGERS = ["ct-tidio-sent", "ct-tidio-cart"];
 
 /** The part of the module that is called from here. */
 interface Module {
@@ -61,7 +61,9 @@ const late = <Module>(file: Promise<Module>, use: (module: Module) => void): voi
 export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, module: Module, said: Status | undefined): PageSide {
   let called: Product | null | undefined;
   let claim: object | undefined;
+  /** What the page says about its cart, and what the edge has read of it. */
   let cart: Cart | undefined;
+  let known: Cart | undefined;
   let triggers: Triggers | undefined;
   let early: ((triggers: Triggers) => void)[] = [];
   let readPage: (() => Product | undefined) | undefined;
@@ -84,10 +86,17 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
       // A widget that throws is its own affair.
     }
   };
+  /** The page knows first, the edge knows more: what the page does not say about the same cart is the edge's. */
+  const cartNow = (): Cart | undefined => {
+    if (cart?.id && known?.id !== cart.id) return cart;
+    return cart || known ? { ...known, ...cart } : undefined;
+  };
   const cartIs = (now: Cart | undefined, tell: boolean): void => {
     const same = JSON.stringify(now) === JSON.stringify(cart);
     cart = now;
-    toTriggers((triggers) => triggers.cart(now));
+    // After a change what the edge has read is out of date, all but which cart it is.
+    if (!same && tell) known = now && known?.id ? { id: known.id } : undefined;
+    triggers?.cart(cartNow());
     if (tell && !(same && now)) module.cart_changed();
   };
   let loading = false;
@@ -97,7 +106,9 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
     late(import("./triggers.js"), ({ merged, watchTriggers }) => {
       const rules = merged(settings?.triggers, options.triggers);
       triggers = watchTriggers(rules, () => said?.state === "ready" && shares(), send);
-      for (const run of early) run(triggers);
+      triggers.cart(cartNow());
+      triggers.flush();
+      for (const run of early.splice(0)) run(triggers);
     });
   };
   const watchProduct = (): Promise<unknown> => {
@@ -130,7 +141,6 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
   const source = options.cart;
   if (source) late(import("./cart.js"), ({ watchCart }) => watchCart(source, (seen) => cartIs(seen, false), (now) => cartIs(now, true)));
   const loaded = options.product === "call" ? Promise.resolve() : watchProduct();
-  loadTriggers(undefined);
 
   return {
     loaded,
@@ -138,8 +148,11 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
     claimed: () => claim,
     heard(body) {
       if (body?.publicKey) loadTriggers(body);
+      if (!body?.identity) return;
       // Who is proven has claimed nothing.
-      if (body?.identity === "verified") claim = undefined;
+      if (body.identity === "verified") claim = undefined;
+      known = body.cart;
+      triggers?.cart(cartNow());
     },
     ask() {
       if (noticed || adapter?.ask?.()) return;
@@ -156,16 +169,22 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
     },
     status(status) {
       said = status;
-      if (!shares()) claim = undefined;
+      if (!shares()) claim = known = undefined;
       if (yes && status.consent.source === "notice") stored("setItem", YES, yes);
-      if (status.state === "withdrawn") {
-        stored("removeItem", YES);
-        for (const storage of ["sessionStorage", "localStorage"] as const) stored("removeItem", SENT, undefined, storage);
+      if (status.state === "withdrawn") stored("removeItem", YES);
+      // A no, also to sharing alone; a source that is still loading is no answer.
+      if (status.state === "withdrawn" || status.consent.share === "denied") {
+        for (const storage of ["sessionStorage", "localStorage"] as const) for (const key of OF_TRIGGERS) stored("removeItem", key, undefined, storage);
       }
-      if (status.state === "ready" && shares()) triggers?.flush();
+      if (status.state !== "ready") return;
+      // Where the edge was never reached, the page's own rules are all there is.
+      loadTriggers(undefined);
+      if (shares()) triggers?.flush();
     },
     forget() {
-      claim = undefined;
+      claim = known = undefined;
+      early = [];
+      triggers?.forget();
     },
     cartChanged(given) {
       late(import("./cart.js"), ({ cartOf }) => cartIs(cartOf(given, options.cart?.paths), true));

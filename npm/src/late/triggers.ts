@@ -9,6 +9,9 @@ import type { Cart, TrackData, Trigger } from "../types.js";
 /** What was sent is kept here, per tab and per browser. Removed when consent is taken back. */
 const SENT = "ct-tidio-sent";
 
+/** The cart of this tab and since when it has been so, over page loads. Removed with it. */
+const CART = "ct-tidio-cart";
+
 /** Entries kept; the oldest go first. */
 const MAX_SENT = 100;
 
@@ -73,28 +76,32 @@ export class Rules {
 
   /** A page was opened; `address` is its path and query. */
   opened(address: string): Due[] {
-    return this.due((rule) => rule.path !== undefined && address.startsWith(rule.path));
+    return this.due((rule) => rule.path !== undefined && address.startsWith(rule.path), undefined, undefined, address);
   }
 
-  /** A DOM event was heard. */
-  heard(event: string): Due[] {
-    return this.due((rule) => rule.domEvent === event);
+  /** A DOM event was heard. `id` names the order or cart that it is about. */
+  heard(event: string, id?: string): Due[] {
+    return this.due((rule) => rule.domEvent === event, id);
   }
 
   private filled(): boolean {
     return (this.cart?.items ?? this.cart?.minorUnits ?? 0) > 0;
   }
 
-  private due(fits: (rule: Trigger) => boolean, id?: string, data?: TrackData): Due[] {
-    return this.rules.filter((rule) => fits(rule) && this.first(rule, id)).map(({ event, tags }) => ({ event, tags: tags ?? [], ...(data && { data }) }));
+  private due(fits: (rule: Trigger) => boolean, id?: string, data?: TrackData, address?: string): Due[] {
+    return this.rules
+      .filter((rule) => fits(rule) && this.first(rule, id, address))
+      .map(({ event, tags }) => ({ event, tags: tags ?? [], ...(data && { data }) }));
   }
 
   /** Whether this is the first time within its rule, and remembers that it was. */
-  private first(rule: Trigger, id: string | undefined): boolean {
+  private first(rule: Trigger, id: string | undefined, address: string | undefined): boolean {
     const once = rule.once ?? usual(rule.on);
     if (once === "always") return true;
     const subject = once === "cart" ? (this.cart?.id ?? (rule.on === "order_placed" ? undefined : id)) : once === "order" ? id : undefined;
-    const key = [rule.event, once, subject].filter(Boolean).join(" ");
+    // Confirmations of two orders have two addresses as a rule, and a reload has the same.
+    const about = subject ?? (once === "order" ? address : undefined);
+    const key = [rule.event, once, about].filter(Boolean).join(" ");
     if (this.onPage.has(key)) return false;
     this.onPage.add(key);
     if (once === "page") return true;
@@ -128,29 +135,33 @@ export const browserWorld: World = {
   },
 };
 
-/** Forgets what was sent. */
-export function forget(): void {
-  for (const where of ["session", "local"] as const) {
-    try {
-      storage(where).removeItem(SENT);
-    } catch {
-      // Nothing is stored there either.
-    }
+/** Since when this cart has been as it is, as far as this tab knows; `now` where it does not. */
+function unchangedSince(cart: string, now: number): number {
+  try {
+    const [kept, since] = JSON.parse(sessionStorage.getItem(CART) ?? "[]");
+    if (kept === cart && since <= now) return since;
+    sessionStorage.setItem(CART, JSON.stringify([cart, now]));
+  } catch {
+    // Full or blocked: what this page has seen counts.
   }
+  return now;
 }
 
 /** A page's rules at work. */
 export interface Triggers {
   cart(cart: Cart | undefined): void;
   signal(name: string, id?: string, data?: TrackData): void;
-  /** Sends what has become due since; called when sending becomes possible. */
+  /** Sends what has become due since; called once the cart was told, and when sending becomes possible. */
   flush(): void;
+  /** Somebody else is here: what waits is not told in their chat. */
+  forget(): void;
 }
 
-/** Watches what the rules wait for. `send` answers whether it could; what could not is kept. */
+/** Watches what the rules wait for. Nothing is decided, stored or sent before `allowed` says so. */
 export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (due: Due) => void): Triggers {
   const state = new Rules(rules, browserWorld);
-  // Not decided before sharing is allowed: deciding is remembering, and nothing may be stored before.
+  const idle = rules.flatMap(({ on, seconds }) => (on === "cart_idle" && typeof seconds === "number" ? [seconds] : []));
+  // Deciding is remembering, and nothing may be stored before.
   let waiting: (() => Due[])[] = [];
   const decide = (run: () => Due[]): void => {
     if (!allowed()) waiting.push(run);
@@ -158,39 +169,59 @@ export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (d
     // More than this is a loop in the shop's code.
     waiting = waiting.slice(-MAX_SENT);
   };
-  let last: string | undefined;
+  let cart: Cart | undefined;
+  let key = "";
+  let since = 0;
   let timers: ReturnType<typeof setTimeout>[] = [];
-  const startIdle = (): void => {
-    for (const timer of timers) clearTimeout(timer);
-    timers = rules
-      .filter((rule) => rule.on === "cart_idle" && typeof rule.seconds === "number")
-      .map(({ seconds }) => setTimeout(() => decide(() => state.idleFor(seconds as number)), (seconds as number) * 1000));
+  const stop = (): void => timers.splice(0).forEach(clearTimeout);
+  /** Only the cart as it is now counts, not what it was while nothing could be sent. */
+  const lookAtCart = (): void => {
+    stop();
+    if (!key || !allowed()) return;
+    for (const due of state.cartIs(cart)) send(due);
+    if (!cart || idle.length === 0) return;
+    since = unchangedSince(key, since);
+    const sendIdle = (seconds: number) => (): void => {
+      if (allowed()) for (const due of state.idleFor(seconds)) send(due);
+    };
+    timers = idle.map((seconds) => setTimeout(sendIdle(seconds), since + seconds * 1000 - Date.now()));
   };
-  for (const event of new Set(rules.map((rule) => rule.domEvent))) {
-    if (!event) continue;
-    document.addEventListener(event, () => decide(() => state.heard(event)));
-    window.addEventListener(event, ({ target }) => target === window && decide(() => state.heard(event)));
+  for (const name of new Set(rules.map((rule) => rule.domEvent))) {
+    if (!name) continue;
+    const heard = (event: Event): void => {
+      const id = (event as CustomEvent<{ id?: unknown } | null | undefined>).detail?.id;
+      decide(() => state.heard(name, typeof id === "string" ? id : undefined));
+    };
+    document.addEventListener(name, heard);
+    window.addEventListener(name, (event) => event.target === window && heard(event));
   }
   const opened = (): void => {
     const address = location.pathname + location.search;
     decide(() => state.opened(address));
   };
-  opened();
+  // Decided by the first `flush()`, which comes once the cart is known.
+  const first = location.pathname + location.search;
+  waiting.push(() => state.opened(first));
   addEventListener("popstate", opened);
   (window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", opened);
   return {
-    cart(cart) {
-      const now = JSON.stringify(cart ?? null);
-      if (now === last) return;
-      last = now;
-      startIdle();
-      decide(() => state.cartIs(cart));
+    cart(now) {
+      const next = JSON.stringify(now ?? null);
+      if (next === key) return;
+      [cart, key, since] = [now, next, Date.now()];
+      lookAtCart();
     },
     signal: (name, id, data) => decide(() => state.signal(name, id, data)),
     flush() {
+      // First the cart: what is once per cart asks which one it is.
+      lookAtCart();
       const runs = waiting;
       waiting = [];
       for (const run of runs) decide(run);
+    },
+    forget() {
+      stop();
+      waiting = [];
     },
   };
 }

@@ -314,3 +314,41 @@ fn custom_events_wait_for_the_widget_up_to_a_limit() {
     visit.ready();
     assert_eq!(visit.done.iter().filter(|word| *word == "track(n)").count(), MAX_TRACKS);
 }
+
+#[test]
+fn custom_events_need_leave_to_share() {
+    let mut visit = Visit::live(None);
+    visit.on(Event::Track("a".into(), "")).check("track(a)");
+    visit.on(consent(YES, NO));
+    visit.done.clear();
+    visit.on(Event::Track("b".into(), "")).check("");
+    visit.on(consent(YES, YES)).check("tell track(b) session");
+}
+
+#[test]
+fn custom_events_that_wait_go_when_leave_is_taken_back() {
+    let mut visit = Visit::new(settings());
+    visit.begin().on(Event::Track("a".into(), "")).on(consent(YES, NO)).on(consent(YES, YES));
+    visit.session(None, None).edge(Ok(reply(None)));
+    visit.done.clear();
+    visit.ready().check("write(ct_cart_total=none)");
+}
+
+#[test]
+fn what_one_did_is_not_told_in_the_next_ones_chat() {
+    // Logged out before the widget was ready.
+    let mut visit = Visit::new(settings());
+    visit.begin().session(Some("anna"), None).edge(Ok(reply(Some("a-1"))));
+    visit.on(Event::Track("order_placed".into(), "")).on(Event::Logout);
+    visit.session(None, None).edge(Ok(reply(None)));
+    visit.done.clear();
+    visit.ready().check("write(ct_cart_total=none)");
+
+    // Another person after her, while her second widget was on its way.
+    let mut visit = Visit::new(settings());
+    visit.begin().session(Some("anna"), None).edge(Ok(reply(Some("a-1"))));
+    visit.on(Event::Track("order_placed".into(), "")).on(Event::Refresh);
+    visit.session(Some("ben"), None).edge(Ok(reply(Some("b-2"))));
+    visit.done.clear();
+    visit.ready().check("write(ct_cart_total=b-2)");
+}
