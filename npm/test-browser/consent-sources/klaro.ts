@@ -1,9 +1,9 @@
 // @ts-expect-error the package has no types
-import * as klaro from "klaro/dist/klaro-no-css";
+import * as klaro from "klaro/dist/klaro";
 
 export const purpose = "tidio";
 
-const config = { services: [{ name: "tidio", purposes: ["functional"] }], translations: { zz: { privacyPolicyUrl: "/p" } } };
+const config = { acceptAll: true, services: [{ name: "tidio", purposes: ["functional"] }], translations: { zz: { privacyPolicyUrl: "/p" } } };
 
 export const install = (): void => {
   (window as any).klaro = klaro;
