@@ -13,8 +13,11 @@ import { startStack } from "../worker/harness.mjs";
 const SHOP = `${ROOT}/demo-storefront`;
 const START_TIMEOUT_MS = 60_000;
 
-/** @returns {Promise<{stack: object, shopUrl: string, edgeUrl: string, stop(): Promise<void>}>} */
-export async function startDemo() {
+/**
+ * @param {{change?: (bridge: object) => void}} [options] `change` edits the Worker's configuration in place
+ * @returns {Promise<{stack: object, shopUrl: string, edgeUrl: string, stop(): Promise<void>}>}
+ */
+export async function startDemo({ change } = {}) {
   if (!existsSync(`${SHOP}/.next/BUILD_ID`)) throw new Error("the shop is not built: run `cargo xtask build shop` first");
   const [edgePort, shopPort] = [await freePort(), await freePort()];
   const [edgeUrl, shopUrl] = [edgePort, shopPort].map((port) => `http://localhost:${port}`);
@@ -23,6 +26,7 @@ export async function startDemo() {
     change: (bridge) => {
       bridge.identity.audience = edgeUrl;
       for (const store of Object.values(bridge.stores)) store.origins = [shopUrl];
+      change?.(bridge);
     },
   });
   const shop = startShop({ shopUrl, shopPort, edgeUrl, commerceUrl: stack.commercetools.url, tidioUrl: stack.tidio.url });

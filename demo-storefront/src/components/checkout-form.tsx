@@ -125,7 +125,7 @@ function useFailure(result: FormResult, form: { current: HTMLFormElement | null 
   useEffect(() => {
     if (result.status !== "error") return;
     form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-    if (result.reason !== "invalid") bridge.track("checkout_failed", { reason: result.reason ?? "action" });
+    if (result.reason !== "invalid") bridge.signal("checkout_failed", { reason: result.reason ?? "action" });
   }, [bridge, result, form]);
 }
 

@@ -5,7 +5,7 @@ import { backendPage } from "@/components/backend-page";
 import { CheckoutForm } from "@/components/checkout-form";
 import { Notice } from "@/components/notice";
 import { Totals } from "@/components/totals";
-import { Track } from "@/components/track";
+import { Signal } from "@/components/signal";
 import { fingerprint } from "@/commerce/cart-actions";
 import { currentCart } from "@/commerce/carts";
 import { findCustomer } from "@/commerce/customers";
@@ -55,9 +55,9 @@ function Checkout({ cart, methods, customer, market, t }: CheckoutProps) {
   const money = (value: CartView["total"]) => formatMoney(value, market.locale);
   return (
     <>
-      <Track
+      <Signal
         name="checkout_started"
-        data={{ total: decimal(cart.total.centAmount, cart.total.fractionDigits), currency: cart.total.currencyCode, items: cart.itemCount }}
+        details={{ id: cart.id, total: decimal(cart.total.centAmount, cart.total.fractionDigits), currency: cart.total.currencyCode, items: cart.itemCount }}
       />
       <h1>{t.checkout.title}</h1>
       <div className="columns">

@@ -5,7 +5,7 @@ import { notFound } from "next/navigation";
 import { backendPage } from "@/components/backend-page";
 import { OrderStatus } from "@/components/order-status";
 import { Totals } from "@/components/totals";
-import { Track } from "@/components/track";
+import { Signal } from "@/components/signal";
 import { findOrder } from "@/commerce/orders";
 import { toOrderView, type OrderView } from "@/commerce/views";
 import { formatDate, messages } from "@/i18n";
@@ -63,7 +63,7 @@ function Thanks({ order, locale }: { order: OrderView; locale: string }) {
   const { total } = order;
   return (
     <div className="thanks">
-      <Track name="order_placed" data={{ order: order.number, total: decimal(total.centAmount, total.fractionDigits), currency: total.currencyCode }} />
+      <Signal name="order_placed" details={{ id: order.id, order: order.number, total: decimal(total.centAmount, total.fractionDigits), currency: total.currencyCode }} />
       <h1>{t.thanks}</h1>
       <p className="lead">{t.confirmation(order.email)}</p>
     </div>
