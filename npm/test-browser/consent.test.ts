@@ -138,6 +138,19 @@ describe("a click on chat opens the real package's own dialogue, and a yes press
   });
 });
 
+it("two switches, two answers: the shop names which purposes stand for chat and which for data", async () => {
+  await present("google-consent-mode");
+  await visit.page.evaluate("source.install()");
+  await visit.start(options("google-consent-mode", { chat: ["functionality_storage"], share: ["functionality_storage", "personalization_storage"] }));
+  const update = (more: object) => visit.page.evaluate(`(function () { dataLayer.push(arguments); })("consent", "update", ${JSON.stringify(more)})`);
+  await update({ functionality_storage: "granted", personalization_storage: "denied" });
+  expect((await visit.until("ready", null)).consent).toMatchObject({ chat: "granted", share: "denied" });
+  await update({ personalization_storage: "granted" });
+  await expect.poll(() => visit.page.evaluate("bridge.status().consent.share")).toBe("granted");
+  await update({ functionality_storage: "denied" });
+  await visit.until("withdrawn");
+});
+
 it("leaves the page's own functions as they were", async () => {
   await present("google-consent-mode");
   await visit.page.evaluate(`window.dataLayer = []; const own = dataLayer.push; dataLayer.push = function (...items) {

@@ -49,6 +49,47 @@ describe("the edge", () => {
     expect(await visit.chat()).toBe("chat of a guest: ");
   });
 
+  it.each([
+    ["properties that are none", { properties: 5 }],
+    ["properties of other types", { properties: { ct_store: 5, ct_locale: null, ct_cart_total: { a: 1 } } }],
+    ["a text for tags", { tags: "x" }],
+    ["a number for a currency", { currency: 5 }],
+    ["nobody for a proven person", { person: null }],
+    ["a person without an id", { person: { name: "anna" } }],
+    ["an id that is a list", { person: { distinctId: ["id-anna"] } }],
+    ["a cart that is none", { cart: "full" }],
+    ["no language", { language: undefined }],
+    ["a list for everything", []],
+  ])("answers with %s: no exception, and nobody is taken for a person", async (_, change) => {
+    shop.world.edge = (seen) =>
+      seen.path === "/v1/identify" ? { json: Array.isArray(change) ? change : { ...(shop.reply({ ...seen, body: {} }) as object), identity: "verified", ...change } } : undefined;
+    await visit.start(`{ session: () => ({ token: "customer-anna" }), triggers: [{ event: "x", on: "cart_over", minorUnits: 1, currency: "EUR" }] }`);
+    const status = await visit.until("ready");
+    expect(status.code ?? "edge_malformed").toBe("edge_malformed");
+    expect(await visit.chat()).toBe("chat of a guest: ");
+    expect((await visit.calls()).filter(([name]) => name === "track")).toEqual([]);
+  });
+
+  it.each([
+    ["never answers", { hang: true }, "edge_timeout"],
+    ["cuts the connection", { reset: true }, "edge_unreachable"],
+    ["answers HTML", { text: "<html>busy</html>" }, "edge_malformed"],
+    ["answers HTML with an error status", { status: 502, text: "<html>busy</html>" }, "edge_refused"],
+    ["answers JSON of another kind", { json: { hello: "world" } }, "edge_malformed"],
+    ["answers null", { json: null }, "edge_malformed"],
+    ["answers with a key that is a path", { json: { publicKey: "../evil", scriptOrigin: "https://code.tidio.co", language: "de" } }, "edge_malformed"],
+    ["answers with an origin that is a script", { json: { publicKey: "demodemodemodemodemodemodemo0001", scriptOrigin: "javascript:alert(1)//", language: "de" } }, "edge_malformed"],
+    ["is asked from an origin that it does not know", { status: 403, json: { code: "origin_forbidden" } }, "origin_forbidden"],
+    ["has no settings itself", { status: 503, json: { code: "config_invalid" } }, "config_invalid"],
+    ["answers with a code that is none", { status: 400, json: { code: "<b>" } }, "edge_refused"],
+  ])("%s when asked for the settings: no script, and a status that says why", async (_, answer, code) => {
+    shop.world.edge = () => answer;
+    await visit.start(`{ edgeTimeoutMs: 300 }`);
+    await visit.until("failed", code);
+    expect(shop.scripts).toEqual([]);
+    expect(await visit.stored()).toEqual([]);
+  });
+
   it("comes back: the guest becomes the person without a page load", async () => {
     let down = true;
     shop.world.edge = (seen) => (seen.path === "/v1/identify" && down ? { status: 503, json: { code: "commerce_unavailable" } } : undefined);
@@ -114,6 +155,32 @@ describe("the shop's session function", () => {
   });
 });
 
+describe("the shop's consent function", () => {
+  it.each([
+    ["throws", "{ read: () => { throw new Error('x') } }", "consent_absent"],
+    ["answers nothing", "{ read: () => undefined }", "consent_pending"],
+    ["answers a number", "{ read: () => 5 }", "consent_pending"],
+    ["answers texts that are none of ours", "{ read: () => ({ chat: 'yes', share: 1 }) }", "consent_pending"],
+    ["never resolves", "{ read: () => new Promise(() => {}) }", "consent_pending"],
+    ["answers later than it was asked", "{ read: async () => ({ chat: true, share: true }) }", "consent_pending"],
+    ["answers a trap", "{ read: () => new Proxy({}, { get() { throw new Error('x') } }) }", "consent_absent"],
+    ["is none", "{ read: 5 }", "consent_absent"],
+    ["cannot be listened to", "{ read: () => null, subscribe: () => { throw new Error('x') } }", "consent_pending"],
+  ])("%s: nothing loads, and the status says that nobody has answered", async (_, source, code) => {
+    await visit.start(`{ consent: { source: "function", ...${source} } }`);
+    await visit.until("waiting", code);
+    await visit.page.waitForTimeout(200);
+    expect(shop.scripts).toEqual([]);
+    expect(await visit.stored()).toEqual([]);
+  });
+
+  it("cannot ask: the notice does", async () => {
+    await visit.start(`{ mode: "interaction", consent: { source: "function", read: () => null, ask: () => { throw new Error("x") }, notice: { text: "Chat?" } } }`);
+    await visit.page.getByRole("button", { name: "Open chat" }).click();
+    await visit.page.getByRole("dialog", { name: "Chat?" }).waitFor();
+  });
+});
+
 describe("storage", () => {
   const source = `{ session: { localStorage: { key: "app", paths: { token: "auth.tokens[0]" } } } }`;
 
@@ -134,23 +201,45 @@ describe("storage", () => {
     ["forbidden", `Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError") } })`],
     ["full", `Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError") }`],
   ])("%s: no session, no error", async (_, break_) => {
-    shop.world.widget = "inert";
     await visit.page.addInitScript(break_);
-    await visit.start(`{ ...${source}, readyTimeoutMs: 200 }`);
-    await visit.until("failed", "widget_missing");
+    await visit.start(`{ ...${source}, triggers: [{ event: "own", on: "own" }], cart: { localStorage: "cart" } }`);
+    await visit.until("ready", null);
     expect(shop.seen.filter((seen) => seen.path === "/v1/identify")[0]?.body.token).toBeUndefined();
+    expect(await visit.chat()).toBe("chat of a guest: ");
+    await visit.page.evaluate(`bridge.signal("own"); bridge.signal("own")`);
+    await expect.poll(async () => (await visit.calls()).filter(([name]) => name === "track")).toEqual([["track", "own", null]]);
+    await visit.page.evaluate(`bridge.logout(); bridge.refresh()`);
+    await visit.until("ready", null);
   });
 });
 
 describe("the page", () => {
   it("with two copies of the package has one bridge", async () => {
     await visit.start("{}");
-    await visit.until("ready");
-    await visit.page.evaluate(`(async () => {
+    await visit.until("ready", null);
+    const before = shop.seen.length;
+    const same = await visit.page.evaluate(`(async () => {
       const { createBridge } = await import("/pkg/index.js?copy=2");
-      createBridge({ edge: location.origin, store: "de", locale: "de-DE", consent: { source: "function", read: () => ({ chat: true, share: true }) } }).start();
+      const second = createBridge({ edge: location.origin, store: "de", locale: "de-DE", consent: { source: "function", read: () => ({ chat: true, share: true }) } });
+      second.start(); second.open();
+      return second === bridge;
     })()`);
-    expect(await visit.page.evaluate("window.__widgetLoads")).toBe(1);
+    expect(same).toBe(true);
+    await expect.poll(async () => (await visit.calls()).at(-1)).toEqual(["open"]);
+    await visit.until("ready", null);
+    expect(await visit.page.evaluate(`[window.__widgetLoads, document.querySelectorAll("#tidio-chat").length, document.querySelectorAll("script[data-ct-tidio]").length]`)).toEqual([1, 1, 1]);
+    expect(shop.seen.length).toBe(before);
+  });
+
+  it("cannot have the module: says so, and tries again on a click", async () => {
+    await visit.context.route(/bridge_wasm_bg\.wasm|twin\.js|engine\.js/, (route) => route.abort());
+    await visit.start(`{ mode: "interaction" }`);
+    await visit.page.getByRole("button").click();
+    await visit.until("failed", "module_unreachable");
+    expect(shop.scripts).toEqual([]);
+    await visit.context.unroute(/bridge_wasm_bg\.wasm|twin\.js|engine\.js/);
+    await visit.page.getByRole("button").click();
+    await visit.until("ready", null);
   });
 
   it("with Trusted Types enforced works, and without leave for our policy says that the script is blocked", async () => {

@@ -65,6 +65,7 @@ describe("a visit", () => {
     await visit.until("ready", null);
     const calls = await visit.calls();
     expect(calls.filter(([name]) => name === "track")).toEqual([["track", "first", { total: 5 }], ["track", "second", null]]);
+    expect(calls.filter(([name]) => /Properties|VisitorData/.test(`${name}`)), "no event becomes a property").toEqual([["setContactProperties", { ct_identity: "guest" }]]);
     expect(calls.at(-1)).toEqual(["open"]);
   });
 });

@@ -27,6 +27,22 @@ describe("the launcher", () => {
     await expect.poll(() => button().getAttribute("aria-busy")).toBe("true");
   });
 
+  it.each([
+    ["the script is blocked", { widget: "blocked" }, "blocked"],
+    ["the edge is down", { edge: () => ({ reset: true }) }, "failed"],
+  ] as const)("is no dead button when %s: it is there, not busy, and the next click works", async (_, broken, state) => {
+    Object.assign(shop.world, broken);
+    await show();
+    await button().click();
+    await visit.until(state);
+    await expect.poll(() => button().getAttribute("aria-busy")).toBe("false");
+    Object.assign(shop.world, { widget: "good", edge: () => undefined });
+    await button().click();
+    await visit.until("ready", null);
+    await expect.poll(async () => (await visit.calls()).at(-1)).toEqual(["open"]);
+    expect(await button().count()).toBe(0);
+  });
+
   it("stands still for those who ask for less motion", async () => {
     await show();
     expect(await style("transition-duration")).toBe("0.15s");

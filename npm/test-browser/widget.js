@@ -9,11 +9,19 @@
 
   const storageKey = `tidio_state_${key}`;
   const identify = document.tidioIdentify;
-  const saved = JSON.parse(localStorage.getItem(storageKey) ?? "null");
+  // The vendor's widget works without storage; so does this.
+  const storage = (method, ...values) => {
+    try {
+      return localStorage[method](storageKey, ...values);
+    } catch {
+      return null;
+    }
+  };
+  const saved = JSON.parse(storage("getItem") ?? "null");
   const same = !identify || saved?.identify?.distinct_id === identify.distinct_id;
   const state = same && saved ? saved : { identify, visitor: crypto.randomUUID(), messages: [] };
   state.identify = identify ?? state.identify;
-  localStorage.setItem(storageKey, JSON.stringify(state));
+  storage("setItem", JSON.stringify(state));
   document.cookie = "tidio_cid=1; Path=/";
 
   const frame = document.createElement("iframe");
@@ -34,7 +42,7 @@
     },
     messageFromVisitor(text) {
       state.messages.push(text);
-      localStorage.setItem(storageKey, JSON.stringify(state));
+      storage("setItem", JSON.stringify(state));
     },
     hide() {
       calls.push(["hide"]);

@@ -10,7 +10,7 @@ const NAMED = /`([\w./-]+\/[\w./-]+)`: `([^`]+)`/g;
 
 const rows = readFileSync(join(ROOT, "docs/known-defects.md"), "utf8")
   .split("\n")
-  .filter((line) => line.startsWith("| ") && !/^\| (---|defect |complaint )/.test(line))
+  .filter((line) => line.startsWith("| ") && !/^\| (---|defect |complaint |what happens )/.test(line))
   .map((line) => line.slice(2, -2).split(" | "));
 
 /** The text of a file, or of all files in and below a folder; for `a/b` also that of `a/b.rs`. */

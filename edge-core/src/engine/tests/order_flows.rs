@@ -232,6 +232,31 @@ fn a_backfill_walks_every_page_and_can_be_paused() {
 }
 
 #[test]
+fn a_backfill_that_is_begun_again_while_it_runs_is_one_walk() {
+    let run = |times: u32| {
+        let world = World::new(1);
+        let engine = world.open();
+        for n in 0..20 {
+            world.shop.change(&format!("o{n:02}"), Some(n), "open");
+        }
+        engine.begin_backfill(&everything()).unwrap();
+        while world.shop.reads.borrow().is_empty() {
+            pollster::block_on(engine.step()).unwrap();
+        }
+        assert!(cursor::list(&*world.sql).unwrap().remove(0).until_ms.is_some(), "it has ended already");
+        for _ in 1..times {
+            engine.begin_backfill(&everything()).unwrap();
+        }
+        assert!(world.settle(&engine, 600_000));
+        let walk = cursor::list(&*world.sql).unwrap().remove(0);
+        (walk.seen, world.shop.reads.borrow().clone(), world.vendor.contacts.borrow().len())
+    };
+    let once = run(1);
+    assert_eq!((once.0, once.2), (20, 20));
+    assert_eq!(run(3), once);
+}
+
+#[test]
 fn a_shop_out_of_reach_burns_no_attempts() {
     let world = World::new(1);
     let engine = world.open();
