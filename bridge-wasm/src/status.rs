@@ -59,6 +59,8 @@ pub struct Status {
 pub mod code {
     /// No consent source has answered yet.
     pub const CONSENT_PENDING: &str = "consent_pending";
+    /// The store's settings are on their way; consent has not been read.
+    pub const SETTINGS_PENDING: &str = "settings_pending";
     /// The shopper said no, before anything was loaded.
     pub const CONSENT_DENIED: &str = "consent_denied";
     /// The configured consent source is not on the page (yet).
@@ -89,6 +91,7 @@ pub mod code {
     /// All of them, for the documentation.
     pub const ALL: &[&str] = &[
         CONSENT_PENDING,
+        SETTINGS_PENDING,
         CONSENT_DENIED,
         CONSENT_ABSENT,
         CONSENT_WITHDRAWN,

@@ -49,6 +49,7 @@ function create(options: BridgeOptions): PageBridge {
     consent: { chat: "pending", share: "pending", source: "none" },
   };
   let started = false;
+  let wanted = false;
   let core: Core | undefined;
   let loading: Promise<void> | undefined;
   let launcher: Launcher | undefined;
@@ -63,7 +64,7 @@ function create(options: BridgeOptions): PageBridge {
     // A shopper who was asked and said no is not asked again on this page.
     if (state === "ready" || next.code === "consent_declined") hideLauncher();
     else if (started) showLauncherOnce();
-    launcher?.busy(state === "loading");
+    launcher?.busy(state === "loading" || (wanted && next.code === "settings_pending"));
     for (const listener of listeners) call(() => listener(next));
   };
 
@@ -123,6 +124,7 @@ function create(options: BridgeOptions): PageBridge {
       return () => listeners.delete(listener);
     },
     open() {
+      wanted = true;
       bridge.start();
       launcher?.busy(true);
       tell((core) => core.open());

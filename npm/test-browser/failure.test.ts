@@ -8,7 +8,7 @@ describe("the widget script", () => {
     await visit.until("blocked", "script_blocked");
     shop.world.widget = "good";
     await visit.page.evaluate("bridge.open()");
-    await visit.until("ready");
+    await visit.until("ready", null);
     expect((await visit.calls()).at(-1)).toEqual(["open"]);
   });
 
@@ -21,7 +21,7 @@ describe("the widget script", () => {
     await visit.until("failed", code);
     shop.world.widget = "good";
     await visit.page.evaluate("bridge.open()");
-    await visit.until("ready");
+    await visit.until("ready", null);
   });
 
   it("ready twice: fields are written once", async () => {

@@ -24,7 +24,9 @@ describe("the launcher", () => {
     shop.world.edge = () => ({ hang: true });
     await show();
     await button().click();
-    await expect.poll(() => button().getAttribute("aria-busy")).toBe("true");
+    expect(await button().getAttribute("aria-busy")).toBe("true");
+    await visit.until("waiting", "settings_pending");
+    expect(await button().getAttribute("aria-busy"), "also once the module is there and asks the edge").toBe("true");
   });
 
   it.each([

@@ -15,10 +15,12 @@ impl<J: Clone + PartialEq> Machine<J> {
             return;
         }
         self.running = true;
-        self.show(State::Waiting, Some(code::CONSENT_PENDING));
-        match self.bootstrap {
-            Some(_) => self.effect(Effect::CheckConsent),
-            None => self.ask_bootstrap(),
+        if self.bootstrap.is_some() {
+            self.show(State::Waiting, Some(code::CONSENT_PENDING));
+            self.effect(Effect::CheckConsent);
+        } else {
+            self.show(State::Waiting, Some(code::SETTINGS_PENDING));
+            self.ask_bootstrap();
         }
         if self.is_live() {
             self.hidden = true;

@@ -99,6 +99,10 @@ impl<J: Clone + PartialEq> Machine<J> {
         if self.ready || !self.begun {
             return;
         }
+        // Why the last try failed does not hold for this one.
+        if self.state != State::Loading {
+            self.code = None;
+        }
         let attempts = self.script_attempts;
         self.remove();
         self.script_attempts = attempts;

@@ -270,6 +270,11 @@ fn scripts_are_tried_again_and_then_by_hand_only() {
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::StartTimer(..))));
     visit.on(Event::Open).check("remove remember(guest) insert(-)");
     visit.ready().check("write(ct_cart_total=none) open");
+    assert_eq!(
+        (visit.page.state, visit.page.code.as_deref()),
+        (State::Ready, None),
+        "it is not blocked any more"
+    );
 }
 
 #[test]
