@@ -77,8 +77,6 @@ pub mod code {
     pub const SESSION_TIMEOUT: &str = "session_timeout";
     /// The session function or the stored text is not a session.
     pub const SESSION_MALFORMED: &str = "session_malformed";
-    /// The edge answered a bootstrap that cannot be used.
-    pub const BOOTSTRAP_MALFORMED: &str = "bootstrap_malformed";
     /// The script element reported an error: content blocker, policy or network.
     pub const SCRIPT_BLOCKED: &str = "script_blocked";
     /// The script ran but never attached its API.
@@ -100,7 +98,6 @@ pub mod code {
         SESSION_THREW,
         SESSION_TIMEOUT,
         SESSION_MALFORMED,
-        BOOTSTRAP_MALFORMED,
         SCRIPT_BLOCKED,
         WIDGET_MISSING,
         READY_TIMEOUT,

@@ -83,3 +83,17 @@ describe("every export", () => {
     for (const name of [...declared, ...passedOn]) expect(text, name).toContain(name);
   });
 });
+
+it("every code that the bridge gives is in the README of the package, and in the list of its module", () => {
+  const text = readFileSync(`${ROOT}npm/README.md`, "utf8");
+  const [constants = "", all = ""] = readFileSync(`${ROOT}bridge-wasm/src/status.rs`, "utf8").split("pub const ALL");
+  const codes = [...constants.matchAll(/pub const ([A-Z_]+): &str = "(\w+)"/g)];
+  expect(codes.length).toBeGreaterThan(10);
+  for (const [, name, code] of codes) {
+    expect(text, code).toContain(`\`${code}\``);
+    expect(all, name).toContain(`${name},`);
+  }
+  const failures = [...readFileSync(`${ROOT}bridge-wasm/src/retry.rs`, "utf8").matchAll(/"(edge_\w+)"/g)].map(([, code]) => code);
+  expect(failures.length).toBeGreaterThan(3);
+  for (const code of failures) expect(text, code).toContain(`\`${code}\``);
+});

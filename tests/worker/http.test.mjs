@@ -101,6 +101,14 @@ describe("bootstrap", () => {
       language: "de",
       currency: { code: "EUR", exchangeRate: 1 },
       consent,
+      // What a rule leaves out stands here as it counts.
+      triggers: [
+        { event: "cart_over_100", on: "cart_over", once: "cart", minorUnits: 10_000, currency: "EUR", tags: ["big-cart"] },
+        { event: "cart_waits", on: "cart_idle", once: "cart", seconds: 120 },
+        { event: "checkout_started", on: "checkout_started", once: "cart" },
+        { event: "checkout_failed", on: "checkout_failed", once: "cart" },
+        { event: "order_placed", on: "order_placed", once: "order" },
+      ],
     });
   });
 

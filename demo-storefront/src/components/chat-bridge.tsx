@@ -40,7 +40,8 @@ export function ChatBridge({ edge, mode, store, locale, launcher, person, cart, 
       session={readSession}
       // A guest's token names the cart, so the first cart needs a new token as much as a login does.
       sessionKey={`${person}/${cart?.id ?? ""}`}
-      launcher={{ label: launcher, color: "#8f3f1f" }}
+      // The colour of the widget, as chosen in Tidio's panel: the button stays what it is when the chat takes over.
+      launcher={{ label: launcher, color: "#2f5bff" }}
       nonce={firstNonce}
       onStatus={showStatus}
     />
