@@ -102,6 +102,11 @@ export async function askObject(call, env, binding, name, path, body) {
   tell(call, ...result);
 }
 
+/** Runs a statement on an object's database; throws what the database throws. Parameters and rows are JSON. */
+export function rows(storage, statement, parameters) {
+  return JSON.stringify([...storage.sql.exec(statement, ...JSON.parse(parameters)).raw()]);
+}
+
 /** Asks a rate limiter; without its binding there is no limit. It brings "yes", "no" or "failed". */
 export async function mayAsk(call, env, binding, key) {
   const tell = settled;

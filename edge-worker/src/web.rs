@@ -36,6 +36,10 @@ extern "C" {
     #[wasm_bindgen(js_name = askObject)]
     pub fn ask_object(call: u32, env: &Env, binding: &str, name: &str, path: &str, body: &str);
 
+    /// Runs a statement on an object's database. Parameters are a list in JSON, rows a list of lists.
+    #[wasm_bindgen(catch)]
+    pub fn rows(storage: &JsValue, statement: &str, parameters: &str) -> Result<String, JsValue>;
+
     /// Asks a rate limiter. It brings `yes`, `no` or `failed`.
     #[wasm_bindgen(js_name = mayAsk)]
     pub fn may_ask(call: u32, env: &Env, binding: &str, key: &str);
