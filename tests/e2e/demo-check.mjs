@@ -126,6 +126,8 @@ async function asAnna(shop, agent, { customer, cart }) {
 }
 
 async function pictures(shop, agent) {
+  // Tall enough for the timeline, which is the last of what an agent reads.
+  await Promise.all([shop.page, agent.page].map((page) => page.setViewportSize({ width: 1280, height: 1000 })));
   const files = { shop: join(ARTIFACTS, "shop.png"), inbox: join(ARTIFACTS, "inbox.png"), to: join(ARTIFACTS, "shop-and-agent.png") };
   await shop.visit("/");
   await shop.state("ready");
@@ -140,6 +142,7 @@ async function pictures(shop, agent) {
   await quiet(800);
   await shop.page.screenshot({ path: files.shop });
   await agent.page.screenshot({ path: files.inbox });
+  await shop.page.setViewportSize({ width: 1280, height: 860 });
   await compose(browser, files);
   // A picture differs by a few bytes every time, so the README's copy is only renewed when asked for.
   if (process.env.UPDATE_README_PICTURE) await compose(browser, { ...files, to: join(ROOT, "docs/images/shop-and-agent.png") });
