@@ -65,8 +65,8 @@ pub fn build(profile: Profile) -> Outcome {
     )
 }
 
-/// 1. what nobody asks for goes; 2. the rest is optimised; 3. functions are put in the order that compresses best; 4. the
-/// names between module and glue become short.
+/// What nobody asks for goes; the rest is optimised; functions are put in the order that compresses best; the names
+/// between module and glue become short.
 fn make_small(glue: &Path, module: &Path) -> Outcome {
     drop_glue(glue)?;
     drop_exports(module, glue)?;
