@@ -5,7 +5,7 @@
  * the package. This is the only entry that does something on import. The bridge is `window.commercetoolsTidio`.
  */
 import { createBridge } from "./bridge.js";
-import type { Bridge, BridgeOptions, ConsentOptions, Mode } from "./types.js";
+import type { Bridge, BridgeOptions, CartSource, ConsentOptions, Mode } from "./types.js";
 
 declare global {
   interface Window {
@@ -13,12 +13,16 @@ declare global {
   }
 }
 
+/** Where a cart can be watched, by attribute: `data-cart-local-storage`. */
+const CARTS = ["event", "localStorage", "sessionStorage", "cookie", "meta", "global"];
+
 /** Settings from the attributes of the script element; lists are separated by spaces. */
 export function optionsOf(data: DOMStringMap): BridgeOptions {
   const words = (text: string | undefined): string[] | undefined => text?.split(" ").filter(Boolean);
   const chat = words(data["chat"]);
   const share = words(data["share"]);
   const consent = { source: data["consent"] ?? "auto", ...(chat && { chat }), ...(share && { share }) } as ConsentOptions;
+  const cart = CARTS.map((kind) => [kind, data[`cart${kind[0]?.toUpperCase()}${kind.slice(1)}`]]).find(([, name]) => name);
   const launcher = {
     ...(data["label"] && { label: data["label"] }),
     ...(data["color"] && { color: data["color"] }),
@@ -32,7 +36,7 @@ export function optionsOf(data: DOMStringMap): BridgeOptions {
     launcher: data["launcher"] === "none" ? false : launcher,
     ...(data["mode"] && { mode: data["mode"] as Mode }),
     ...(data["sessionUrl"] && { session: { url: data["sessionUrl"] } }),
-    ...(data["cartEvent"] && { cart: { event: data["cartEvent"] } }),
+    ...(cart && { cart: Object.fromEntries([cart]) as CartSource }),
     ...(data["nonce"] && { nonce: data["nonce"] }),
     ...(data["engine"] === "js" && { engine: "js" as const }),
   };
