@@ -124,6 +124,12 @@ describe("what is not proven is refused, and nothing of it is kept", () => {
     });
   }
 
+  test("an envelope of another kind, by its service, is taken and counted: refused, it would come back until it expires", async () => {
+    for (const body of ["{}", "[]", '{"detail":5}', '{"detail":{"notificationType":"Message","resource":{"typeId":"order"}}}']) {
+      assert.equal((await post("eventbridge", body, { "x-api-key": SECRET })).status, 204, body);
+    }
+  });
+
   test("keys that cannot be had make the service come again", async () => {
     const down = await startEmulator("commercetools");
     await down.stop();
