@@ -98,7 +98,9 @@ fn every_line_of_the_log_is_explained() {
 fn every_code_of_the_log_is_explained() {
     let intake = sources("edge-core/src/intake");
     let handlers = sources("edge-worker/src/handlers");
-    let object = std::fs::read_to_string(root().join("edge-worker/src/tidio_project_do.rs")).unwrap();
+    let object = ["tidio_project_do.rs", "object_call.rs"]
+        .map(|file| std::fs::read_to_string(root().join("edge-worker/src").join(file)).unwrap())
+        .concat();
     let mut known = BTreeSet::new();
     for source in [&intake, &handlers] {
         for function in ["Refusal::unproven", "Refusal::unreadable"] {
@@ -115,7 +117,7 @@ fn every_code_of_the_log_is_explained() {
     known.extend(causes.map(str::to_owned));
     let is_code =
         |word: &&str| word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-    for marker in ["map_err(|_detail| \"", "map_err(|_broken_off| \"", "ok_or(\"", "Err(\"", "\n    \""] {
+    for marker in ["map_err(|_detail| \"", "=> \"", "ok_or(\"", "Err(\"", ";\n        \""] {
         let found = object.split(marker).skip(1).map(|rest| rest.split('"').next().unwrap());
         known.extend(found.filter(is_code).map(str::to_owned));
     }
