@@ -4,7 +4,8 @@
  * In scope: requests a second, CPU time per request and start time for carts of 1, 10 and 100 lines. The answers
  * are compared first: a twin that does less would prove nothing. The edge reads commercetools by one GraphQL query, the
  * twin by three REST reads, as one writes it with the official SDK; so the edge is measured with `reads = "rest"` too.
- * Tidio projects run as tier `widget`, so neither
+ * The store lets everything out (`detailed`), the most work; the default policy, under which neither side reads orders,
+ * is measured beside it. Tidio projects run as tier `widget`, so neither
  * side writes to Tidio; the rate limiters are left out on both sides, because what stands in for them locally
  * costs more than either side. Out of scope: the build. `cargo xtask bench edge` builds and then runs this.
  * SECONDS changes the length of a round.
@@ -27,6 +28,12 @@ import { load } from "./load.mjs";
 import { bundleTwin } from "./twin/bundle.mjs";
 
 const SIZES = [1, 10, 100];
+/** The edge's measurement, the one it is compared with, and what distinguishes the row. */
+const ROWS = [
+  ["edge", "twin", ""],
+  ["rest", "twin", ", over REST"],
+  ["default", "defaultTwin", ", default policy"],
+];
 const SECONDS = Number(process.env.SECONDS ?? 6);
 const WARM_UP_SECONDS = 2;
 const ROUNDS = 3;
@@ -61,10 +68,14 @@ async function main() {
   for (const project of Object.values(bridge.tidio)) project.tier = "widget";
   const overRest = structuredClone(bridge);
   for (const project of Object.values(overRest.commercetools)) project.reads = "rest";
+  const byDefault = structuredClone(bridge);
+  for (const store of Object.values(byDefault.stores)) delete store.field_policy;
   const workers = {
     edge: { vars: { BRIDGE: bridge } },
     rest: { vars: { BRIDGE: overRest } },
     twin: { vars: { BRIDGE: bridge }, main: twin },
+    default: { vars: { BRIDGE: byDefault } },
+    defaultTwin: { vars: { BRIDGE: byDefault }, main: twin },
   };
   const running = {};
   for (const [name, options] of Object.entries(workers)) {
@@ -80,7 +91,7 @@ async function main() {
     results.push(...(await compare(running, body, size)));
   }
   const starts = {};
-  for (const name of ["edge", "twin"]) starts[name] = await startTime(workers[name]);
+  for (const name of ["edge", "twin"]) starts[name] = await startTimes(workers[name]);
   await publish("edge", report(results, starts), { title: "identify" });
 }
 
@@ -92,8 +103,8 @@ async function serve(options) {
 
 async function expectSame(running, body, size) {
   const headers = { ...HEADERS, "x-correlation-id": "7d7f2f4e-98a6-4f4a-8a2c-0d1a6a3f0c11" };
-  const [edge, rest, twin] = await Promise.all(
-    [running.edge, running.rest, running.twin].map(async ({ url }) => {
+  const [edge, rest, twin, atDefault, twinAtDefault] = await Promise.all(
+    [running.edge, running.rest, running.twin, running.default, running.defaultTwin].map(async ({ url }) => {
       const answer = await fetch(url, { method: "POST", headers, body });
       assert.equal(answer.status, 200, await answer.clone().text());
       return answer.json();
@@ -101,6 +112,7 @@ async function expectSame(running, body, size) {
   );
   assert.deepEqual(rest, edge, `the edge's answers by query and over REST differ (cart of ${size})`);
   assert.deepEqual(twin, edge, `the two answers differ (cart of ${size})`);
+  assert.deepEqual(twinAtDefault, atDefault, `the two answers differ under the default policy (cart of ${size})`);
   say(`· cart of ${size}: all answer the same, ${Object.keys(edge.properties).length} properties`);
 }
 
@@ -117,12 +129,12 @@ async function compare(running, body, size) {
   }
   return Object.entries(rounds).map(([name, list]) => {
     const sorted = [...list].sort((a, b) => a.perSecond - b.perSecond);
-    return { name, size, ...sorted[Math.floor(sorted.length / 2)] };
+    return { name, size, ...sorted[Math.floor(sorted.length / 2)], lowest: sorted[0].perSecond, highest: sorted.at(-1).perSecond };
   });
 }
 
-/** What the first request of a fresh process takes longer than the next one, in milliseconds; the median. */
-async function startTime(options) {
+/** What the first request of a fresh process takes longer than a later one, in milliseconds, process by process. */
+async function startTimes(options) {
   const extra = [];
   for (let round = 0; round < STARTS; round += 1) {
     const { child, url } = await serve(options);
@@ -135,31 +147,33 @@ async function startTime(options) {
     extra.push(times[0] - times[2]);
     await child.stop();
   }
-  return median(extra);
+  return extra;
 }
 
 /**
- * @param {{name: "edge" | "rest" | "twin", size: number, perSecond: number, p50: number, p99: number, cpuMs?: number}[]} results
- *   the median round of each side and size
- * @param {{edge: number, twin: number}} starts ms
+ * @param {{name: string, size: number, perSecond: number, lowest: number, highest: number, p50: number, p99: number, cpuMs?: number}[]} results
+ *   the median round of each side and size, with the requests a second of the slowest and the fastest round
+ * @param {{edge: number[], twin: number[]}} starts ms
  */
 export function report(results, starts) {
-  const rows = [["edge", ""], ["rest", ", over REST"]].flatMap(([kind, note]) => SIZES.map((size) => {
-    const [edge, twin] = [kind, "twin"].map((name) => results.find((one) => one.name === name && one.size === size));
-    const cell = (value, digits = 0) => (value === undefined ? "–" : value.toFixed(digits));
-    const columns = [edge, twin].flatMap((one) => [cell(one.perSecond), cell(one.cpuMs, 2), cell(one.p50, 1), cell(one.p99, 1)]);
+  const cell = (value, digits = 0) => (value === undefined ? "–" : value.toFixed(digits));
+  const rows = ROWS.flatMap(([kind, other, note]) => SIZES.map((size) => {
+    const [edge, twin] = [kind, other].map((name) => results.find((one) => one.name === name && one.size === size));
+    const rate = ({ perSecond, lowest, highest }) => `${cell(perSecond)} (${cell(lowest)}–${cell(highest)})`;
+    const columns = [edge, twin].flatMap((one) => [rate(one), cell(one.cpuMs, 2), cell(one.p50, 1), cell(one.p99, 1)]);
     return `| ${[size + note, ...columns, `${(edge.perSecond / twin.perSecond).toFixed(2)} ×`, edge.cpuMs ? `${(twin.cpuMs / edge.cpuMs).toFixed(2)} ×` : "–"].join(" | ")} |`;
   }));
+  const start = (times) => `${cell(median(times), 1)} ms (${cell(Math.min(...times), 1)}–${cell(Math.max(...times), 1)})`;
   return [
-    `${conditions()} ${IN_FLIGHT} requests in flight, ${ROUNDS} rounds of ${SECONDS} s each, median round.`,
-    "The edge reads commercetools by one GraphQL query, the twin by three REST reads; in the rows `over REST` the edge makes the same three.",
+    `${conditions()} ${IN_FLIGHT} requests in flight, ${ROUNDS} rounds of ${SECONDS} s each, median round, and in brackets the slowest and the fastest.`,
+    "The edge reads commercetools by one GraphQL query, the twin by three REST reads; in the rows `over REST` the edge makes the same three. The store lets everything out (`detailed`); in the rows `default policy` it lets out no orders and no cart lines, and neither side reads orders.",
     "CPU is the whole workerd process: HTTP both ways, the calls to commercetools, and our code.",
     "",
     "| lines | edge, req/s | CPU ms | p50 ms | p99 ms | twin, req/s | CPU ms | p50 ms | p99 ms | speed | CPU |",
     "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ...rows,
     "",
-    `Start (what the first request of a fresh process costs more than a later one): edge ${starts.edge.toFixed(1)} ms, twin ${starts.twin.toFixed(1)} ms.`,
+    `Start (what the first request of a fresh process costs more than a later one): edge ${start(starts.edge)}, twin ${start(starts.twin)}.`,
     "",
   ].join("\n");
 }

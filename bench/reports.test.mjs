@@ -14,21 +14,22 @@ function rowsOf(text) {
 
 const NOT_A_FIGURE = /undefined|NaN|Infinity|null|\[object/;
 
-test("edge: each size by query and over REST, beside the twin", () => {
-  const measured = { edge: [682, 1.48], rest: [484, 2.1], twin: [588, 1.74] };
-  const results = [1, 10, 100].flatMap((size) => Object.entries(measured).map(([name, [perSecond, cpuMs]]) => ({ name, size, perSecond, cpuMs, p50: 10.9, p99: 31.8 })));
-  const text = edgeReport(results, { edge: 20.8, twin: 6.9 });
+test("edge: each size by query, over REST and under the default policy, beside the twin", () => {
+  const measured = { edge: [682, 1.48], rest: [484, 2.1], twin: [588, 1.74], default: [900, 1], defaultTwin: [600, 1.7] };
+  const results = [1, 10, 100].flatMap((size) => Object.entries(measured).map(([name, [perSecond, cpuMs]]) => ({ name, size, perSecond, lowest: perSecond - 10, highest: perSecond + 9, cpuMs, p50: 10.9, p99: 31.8 })));
+  const text = edgeReport(results, { edge: [22, 20.8, 19.9], twin: [6.9] });
   assert.doesNotMatch(text, NOT_A_FIGURE);
   const rows = rowsOf(text);
-  assert.deepEqual(rows.map(([lines]) => lines), ["1", "10", "100", "1, over REST", "10, over REST", "100, over REST"]);
-  assert.deepEqual(rows[0].slice(1), ["682", "1.48", "10.9", "31.8", "588", "1.74", "10.9", "31.8", "1.16 ×", "1.18 ×"]);
+  assert.deepEqual(rows.map(([lines]) => lines), ["1", "10", "100", ...["over REST", "default policy"].flatMap((note) => [1, 10, 100].map((size) => `${size}, ${note}`))]);
+  assert.deepEqual(rows[0].slice(1), ["682 (672–691)", "1.48", "10.9", "31.8", "588 (578–597)", "1.74", "10.9", "31.8", "1.16 ×", "1.18 ×"]);
   assert.deepEqual(rows[3].slice(-2), ["0.82 ×", "0.83 ×"]);
-  assert.match(text, /edge 20\.8 ms, twin 6\.9 ms/);
+  assert.deepEqual(rows[6].slice(-2), ["1.50 ×", "1.70 ×"]);
+  assert.match(text, /edge 20\.8 ms \(19\.9–22\.0\), twin 6\.9 ms/);
 });
 
 test("edge: where the system does not tell CPU time, a dash", () => {
-  const results = ["edge", "rest", "twin"].flatMap((name) => [1, 10, 100].map((size) => ({ name, size, perSecond: 1, p50: 1, p99: 1 })));
-  const text = edgeReport(results, { edge: 1, twin: 1 });
+  const results = ["edge", "rest", "twin", "default", "defaultTwin"].flatMap((name) => [1, 10, 100].map((size) => ({ name, size, perSecond: 1, lowest: 1, highest: 1, p50: 1, p99: 1 })));
+  const text = edgeReport(results, { edge: [1], twin: [1] });
   assert.doesNotMatch(text, NOT_A_FIGURE);
   assert.equal(rowsOf(text)[0].filter((cell) => cell === "–").length, 3);
 });

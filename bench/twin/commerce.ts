@@ -40,8 +40,8 @@ export interface Records {
   total: number;
 }
 
-/** Customer, cart and newest orders of a proven customer in a store, read at the same time. */
-export async function recordsOf(env: Env, project: string, store: string, customerId: string, correlationId: string): Promise<Records> {
+/** Customer, cart and newest orders of a proven customer in a store, read at the same time; orders only where they are wanted. */
+export async function recordsOf(env: Env, project: string, store: string, customerId: string, correlationId: string, wantsOrders: boolean): Promise<Records> {
   const api = clientOf(env, project);
   const headers = { "X-Correlation-ID": correlationId };
   const inStore = api.inStoreKeyWithStoreKeyValue({ storeKey: store });
@@ -56,18 +56,20 @@ export async function recordsOf(env: Env, project: string, store: string, custom
         if (error.statusCode === 404) return undefined;
         throw error;
       }),
-    inStore
-      .orders()
-      .get({ headers, queryArgs: { where: "customerId = :customer", "var.customer": customerId, sort: "createdAt desc", limit: HISTORY } })
-      .execute(),
+    wantsOrders
+      ? inStore
+          .orders()
+          .get({ headers, queryArgs: { where: "customerId = :customer", "var.customer": customerId, sort: "createdAt desc", limit: HISTORY } })
+          .execute()
+      : undefined,
   ]);
   const isCurrent = cart && ["Active", "Frozen"].includes(cart.body.cartState);
   const isOwn = cart?.body.customerId === customerId && cart.body.store?.key === store;
-  const own = orders.body.results.filter((order) => order.customerId === customerId && order.store?.key === store);
+  const own = (orders?.body.results ?? []).filter((order) => order.customerId === customerId && order.store?.key === store);
   return {
     customer: customer.body,
     cart: isCurrent && isOwn ? cart.body : undefined,
     orders: own,
-    total: own.length === 0 ? 0 : Math.max(orders.body.total ?? 0, own.length),
+    total: own.length === 0 ? 0 : Math.max(orders?.body.total ?? 0, own.length),
   };
 }

@@ -124,6 +124,9 @@ function orderFields({ store, locale, projectKey, region, storeKey }: Context, o
 
 const numberOf = (order: Order): string => order.orderNumber ?? order.id.slice(0, 8);
 
+/** Every property about orders is of the level `standard` or above. */
+export const letsOrdersOut = ({ field_policy: policy = "minimal" }: Store): boolean => policy !== "minimal";
+
 /** Every property of a verified customer that the store's policy lets out. */
 export function fieldsOf(context: Context, who: Fields, cart: Cart | undefined, orders: Order[], total: number): Fields {
   const all = { ...who, ...cartFields(context, cart), ...orderFields(context, orders, total) };

@@ -11,7 +11,7 @@ import { cors } from "hono/cors";
 import { errors as joseErrors, jwtVerify } from "jose";
 import { recordsOf } from "./commerce";
 import { secretName, type Env, type Locale, type Store } from "./config";
-import { cartSummary, fieldsOf } from "./fields";
+import { cartSummary, fieldsOf, letsOrdersOut } from "./fields";
 
 interface IdentifyRequest {
   contract: number;
@@ -122,7 +122,7 @@ async function reply(env: Env, request: IdentifyRequest, store: Store, locale: L
   const project = env.BRIDGE.commercetools[store.commercetools];
   if (!project) throw new Error("no project");
   const [{ customer, cart, orders, total }, distinct] = await Promise.all([
-    recordsOf(env, store.commercetools, request.store, customerId, correlationId),
+    recordsOf(env, store.commercetools, request.store, customerId, correlationId, letsOrdersOut(store)),
     distinctId(env, store, project.project_key, customerId),
   ]);
   const facts = { locale: locale.tag, store: request.store, currency: locale.currency, country: locale.country, identity: "verified" };

@@ -12,7 +12,10 @@ pub struct LocalizedString(Vec<(String, String)>);
 impl FromIterator<(String, String)> for LocalizedString {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(texts: I) -> Self {
         let mut texts: Vec<_> = texts.into_iter().collect();
-        texts.sort_unstable();
+        // Mostly they come in order, and a cart has a hundred names.
+        if !texts.is_sorted() {
+            texts.sort_unstable();
+        }
         LocalizedString(texts)
     }
 }

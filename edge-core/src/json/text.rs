@@ -36,10 +36,12 @@ impl<'t> Text<'t> {
 
     /// The next byte that is no white space, not taken.
     pub fn peek(&mut self) -> Option<u8> {
-        while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
+        loop {
+            match self.byte()? {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return Some(byte),
+            }
         }
-        self.byte()
     }
 
     fn byte(&self) -> Option<u8> {
