@@ -200,7 +200,7 @@ pub const fn word(error: CommerceError) -> &'static str {
         CommerceError::Unavailable | CommerceError::Busy { .. } => "unavailable",
         CommerceError::Timeout => "timeout",
         CommerceError::Rejected => "rejected",
-        CommerceError::Malformed => "malformed",
+        CommerceError::Malformed | CommerceError::TooLarge => "malformed",
     }
 }
 

@@ -165,7 +165,7 @@ impl CommerceRequest<'_> {
             Ok(received) => received,
             Err(Lost::Broken) => return Answer::Failed(CommerceError::Unavailable),
             Err(Lost::Timeout) => return Answer::Failed(CommerceError::Timeout),
-            Err(Lost::TooLarge) => return Answer::Failed(CommerceError::Malformed),
+            Err(Lost::TooLarge) => return Answer::Failed(CommerceError::TooLarge),
             Err(Lost::Unsendable) => return Answer::Failed(CommerceError::Rejected),
         };
         let [content_type, retry_after] = received.headers;

@@ -52,6 +52,9 @@ pub enum CommerceError {
     /// An answer that is not the API's: HTML, a cut body, other members.
     #[error("malformed answer")]
     Malformed,
+    /// An answer longer than we read, or than the vendor sends: ask for less.
+    #[error("too large")]
+    TooLarge,
 }
 
 impl From<CommerceError> for ErrorCode {
@@ -61,7 +64,7 @@ impl From<CommerceError> for ErrorCode {
             CommerceError::Unavailable | CommerceError::Busy { .. } => ErrorCode::CommerceUnavailable,
             CommerceError::Timeout => ErrorCode::CommerceTimeout,
             CommerceError::Rejected => ErrorCode::CommerceRejected,
-            CommerceError::Malformed => ErrorCode::CommerceMalformed,
+            CommerceError::Malformed | CommerceError::TooLarge => ErrorCode::CommerceMalformed,
         }
     }
 }
@@ -129,6 +132,8 @@ pub fn read_answer(status: u16, content_type: Option<&str>, body: String) -> Ans
         200 if is_json => Answer::Body(body),
         401 => Answer::TokenRefused,
         404 if is_json && is_api_error(&body) => Answer::Failed(CommerceError::NotFound),
+        // The vendor documents the code and not its status.
+        400..=499 if body.contains("\"ContentTooLarge\"") => Answer::Failed(CommerceError::TooLarge),
         400..=499 if status != 404 && status != 429 => Answer::Failed(CommerceError::Rejected),
         429 | 500..=599 => Answer::Failed(CommerceError::Unavailable),
         _ => Answer::Failed(CommerceError::Malformed),

@@ -47,7 +47,7 @@ pub async fn messages(
     let text = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).map(str::to_owned);
     let times = page.results.iter().filter_map(|row| read_date_time(row.get("createdAt")?.as_str()?));
     let last = page.results.last().and_then(|row| text(row, "id"));
-    let (newest_ms, seen) = (times.max(), page.results.len());
+    let (newest_ms, seen, is_full) = (times.max(), page.results.len(), page.is_full);
     // As an event service would deliver them.
     let delivered = page.results.into_iter().map(|mut row| {
         if let Some(members) = row.as_object_mut() {
@@ -61,7 +61,7 @@ pub async fn messages(
         facts: intake::sort(scope.project, notices, correlation_id, now_ms).facts,
         seen: seen as u64,
         newest_ms,
-        after: last.filter(|_| seen >= MESSAGES_PER_PAGE),
+        after: last.filter(|_| is_full),
     })
 }
 

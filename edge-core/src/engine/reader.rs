@@ -3,6 +3,8 @@
 //! Only orders of stores that this Tidio project serves are seen. A row that cannot be read is left out, so that
 //! one strange order does not stop its neighbours.
 
+use std::cell::Cell;
+
 use contract::FlatMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -86,6 +88,17 @@ struct WireHead {
 #[derive(Deserialize)]
 pub(super) struct WirePage {
     pub(super) results: Vec<Value>,
+    /// As many rows as were asked for: there may be more.
+    #[serde(skip)]
+    pub(super) is_full: bool,
+}
+
+/// Fewest rows of a page: a page that is too large with these is no page of orders.
+const FEWEST_ROWS: usize = 5;
+
+thread_local! {
+    /// Rows that are asked for at most: fewer once a page was too large to be read. Orders may have 20 kB, or 200.
+    static MOST_ROWS: Cell<usize> = const { Cell::new(PAGE_LIMIT) };
 }
 
 /// See [`Shop::orders`](super::shop::Shop::orders).
@@ -96,8 +109,7 @@ pub async fn orders(
 ) -> Result<Vec<OrderHead>, ShopError> {
     let Some(list) = literals(ids) else { return Ok(Vec::new()) };
     let predicate = format!("id in ({list}) and {}", scope.store_predicate());
-    let page = query(commerce, "/orders", &predicate, "id asc", PAGE_LIMIT, "").await?;
-    Ok(heads(&page))
+    Ok(heads(&all(commerce, "/orders", &predicate).await?))
 }
 
 /// See [`Shop::changed`](super::shop::Shop::changed).
@@ -126,7 +138,7 @@ pub async fn changed(
     let page = query(commerce, "/orders", &predicate, "id asc", PAGE_LIMIT, "").await?;
     // The last row as returned: ids are not ordered by their text.
     let last = page.results.last().and_then(|row| row.get("id")).and_then(Value::as_str);
-    let after = last.filter(|_| page.results.len() >= PAGE_LIMIT).map(str::to_owned);
+    let after = last.filter(|_| page.is_full).map(str::to_owned);
     Ok(ChangedPage { heads: heads(&page), after })
 }
 
@@ -139,7 +151,7 @@ pub async fn customers(
 ) -> Result<Customers, ShopError> {
     let Some(list) = literals(ids) else { return Ok(Customers::default()) };
     let predicate = format!("id in ({list})");
-    let page = query(commerce, "/customers", &predicate, "id asc", PAGE_LIMIT, "").await?;
+    let page = all(commerce, "/customers", &predicate).await?;
     let records: Vec<Customer> = rows(&page);
     let known: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
     let histories = histories(commerce, scope, known).await?;
@@ -182,7 +194,7 @@ async fn histories(
             scope.project.order_expansion(),
         )
         .await?;
-        if page.results.len() >= PAGE_LIMIT && group.len() > 1 {
+        if page.is_full && group.len() > 1 {
             let (left, right) = group.split_at(group.len() / 2);
             pending.extend([left.to_vec(), right.to_vec()]);
             continue;
@@ -234,6 +246,21 @@ fn view(scope: Scope<'_>, record: Customer, orders: &[Order], correlation_id: &s
     })
 }
 
+/// Every row, by as many pages as it takes: for questions by id, where a row that is missing means something.
+async fn all(commerce: &impl Commerce, resource: &str, predicate: &str) -> Result<WirePage, ShopError> {
+    let mut page = query(commerce, resource, predicate, "id asc", PAGE_LIMIT, "").await?;
+    while page.is_full {
+        let last = page.results.last().and_then(|row| row.get("id")).and_then(Value::as_str);
+        let after = last.and_then(literal).ok_or(ShopError::Rejected)?;
+        let rest = format!("{predicate} and id > {after}");
+        let next = query(commerce, resource, &rest, "id asc", PAGE_LIMIT, "").await?;
+        page.is_full = next.is_full;
+        page.results.extend(next.results);
+    }
+    Ok(page)
+}
+
+/// One page of at most `limit` rows, and fewer where so many are too large, or too slow, to be read.
 pub(super) async fn query(
     commerce: &impl Commerce,
     resource: &str,
@@ -246,15 +273,22 @@ pub(super) async fn query(
     percent_encode(predicate, &mut path);
     path.push_str("&sort=");
     percent_encode(sort, &mut path);
-    path.push_str(&format!("&limit={limit}&withTotal=false{expansion}"));
-    let body = commerce.get(&path).await.map_err(|error| match error {
-        CommerceError::Rejected | CommerceError::NotFound => ShopError::Rejected,
-        CommerceError::Unavailable | CommerceError::Timeout | CommerceError::Malformed => {
-            ShopError::Unavailable
-        }
-        CommerceError::Busy { retry_after_ms } => ShopError::Busy { retry_after_ms },
-    })?;
-    json::read_text(&body).map_err(|_not_a_page| ShopError::Unavailable)
+    loop {
+        let rows = limit.min(MOST_ROWS.get());
+        let answer = commerce.get(&format!("{path}&limit={rows}&withTotal=false{expansion}")).await;
+        let body = match answer {
+            Ok(body) => body,
+            Err(CommerceError::TooLarge | CommerceError::Timeout) if rows > FEWEST_ROWS => {
+                MOST_ROWS.set((rows / 4).max(FEWEST_ROWS));
+                continue;
+            }
+            Err(CommerceError::Rejected | CommerceError::NotFound) => return Err(ShopError::Rejected),
+            Err(CommerceError::Busy { retry_after_ms }) => return Err(ShopError::Busy { retry_after_ms }),
+            Err(_) => return Err(ShopError::Unavailable),
+        };
+        let page: WirePage = json::read_text(&body).map_err(|_not_a_page| ShopError::Unavailable)?;
+        return Ok(WirePage { is_full: page.results.len() >= rows, ..page });
+    }
 }
 
 fn rows<T: DeserializeOwned>(page: &WirePage) -> Vec<T> {

@@ -1,5 +1,6 @@
 //! What is asked of commercetools, and what is made of the answers.
 
+mod large;
 mod strange;
 
 use serde_json::json;
