@@ -319,6 +319,15 @@ impl Sim {
         let visit = self.model.visits.get(&customer);
         let expected =
             visit.is_some() || (!ordered.is_empty() && self.world.shop.create.get() == CreatePolicy::OnOrder);
+        let said_no = self.model.noes.get(&customer);
+        if said_no.is_some_and(|(at, id)| visit.is_none_or(|(seen, by, _)| (seen, by) < (at, id))) {
+            let shown = own.iter().any(|contact| contact.properties.contains_key("ct_timeline"));
+            return if shown || own.len() > 1 {
+                Err(format!("customer {customer} said no: {} contacts, orders shown: {shown}", own.len()))
+            } else {
+                Ok(())
+            };
+        }
         if self.poisoned == Some(customer) && !self.healed {
             let letters = dead::list(&*self.world.sql, &dead::Filter::default(), 100).unwrap();
             let key = format!("shop:customer:{customer}");
@@ -328,15 +337,6 @@ impl Sim {
                 Ok(())
             } else {
                 Err(format!("customer {customer} is neither written nor a dead letter"))
-            };
-        }
-        let said_no = self.model.noes.get(&customer);
-        if said_no.is_some_and(|(at, id)| visit.is_none_or(|(seen, by, _)| (seen, by) < (at, id))) {
-            let shown = own.iter().any(|contact| contact.properties.contains_key("ct_timeline"));
-            return if shown || own.len() > 1 {
-                Err(format!("customer {customer} said no: {} contacts, orders shown: {shown}", own.len()))
-            } else {
-                Ok(())
             };
         }
         if own.len() != usize::from(expected) {
