@@ -116,6 +116,17 @@ test("a customer whose name has two million characters keeps the contact", async
   await shop("POST", `customers/${anna.customer.id}`, { version: now.version, actions: [{ action: "setFirstName", firstName }] });
 });
 
+test("orders of 40 kB, of which a page is longer than the Worker reads: a backfill reads all of them", async () => {
+  const attributes = Array.from({ length: 40 }, (_, n) => ({ name: `a${n}`, value: "x".repeat(1_000) }));
+  const lineItems = [{ name: { en: "Coffee" }, quantity: 1, variant: { id: 1, attributes } }];
+  for (let n = 0; n < 300; n += 1) await imported({ orderNumber: `L-${n}`, lineItems });
+  await admin(stack, "POST", "backfill?project=demo&since_ms=0");
+  await atRest(stack);
+  const { seen } = (await admin(stack, "GET", "walks")).eu.walks.find(({ kind }) => kind === "backfill");
+  assert.ok(seen >= 300, `${seen}`);
+  assert.match(await timeline(), /L-299/);
+});
+
 test("no run of the object was ever stopped by any of this", () => {
   const log = stack.log().join("\n");
   for (const word of ["storage_failed", "A run of a Tidio project stopped", "öööö"]) assert.ok(!log.includes(word), `${word} in the log`);
