@@ -124,7 +124,15 @@ impl<P: Ports> Engine<P> {
     /// 1. One block marks each as "outcome unknown". A stop after it leads to a read-back.
     /// 2. The call.
     /// 3. One block records the ids, or that nothing was done, or leaves the mark.
+    ///
+    /// What allowed the create may be gone by now: the shopper withdrew while an earlier one was read back.
     pub(super) async fn create(&self, rows: Vec<(Pending, Contact)>) -> Result<(), SqlError> {
+        let (rows, unwanted): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|(_, contact)| contact.may_create());
+        self.leave_uncreated(&unwanted)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
         let Some(slot) = self.slot(super::most_urgent(&rows))? else { return Ok(()) };
         let catalogue = catalogue::current(self.ports.sql())?;
         let drafts: Vec<ContactDraft> =
@@ -149,6 +157,13 @@ impl<P: Ports> Engine<P> {
                 self.not_created(&rows, &drafts, &error).await
             }
         }
+    }
+
+    fn leave_uncreated(&self, rows: &[(Pending, Contact)]) -> Result<(), SqlError> {
+        let now = self.ports.now_ms();
+        transaction(self.ports.sql(), |sql| {
+            rows.iter().try_for_each(|(row, _)| leave_absent(sql, row, now, "not to be created any more"))
+        })
     }
 
     fn mark_sent(&self, rows: &[Pending]) -> Result<(), SqlError> {

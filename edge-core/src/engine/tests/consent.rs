@@ -128,6 +128,24 @@ fn no_contact_is_made_for_somebody_who_said_no() {
 }
 
 #[test]
+fn a_create_that_failed_is_not_tried_again_after_a_no() {
+    use crate::engine::tests::vendor::Fault;
+    use crate::engine::tidio::TidioError;
+
+    let world = world();
+    let engine = world.open();
+    let lost = Fault::Before(TidioError::OutcomeUnknown { status: Some(502) });
+    world.vendor.faults.borrow_mut().extend([None, None, None, Some(lost)]);
+    submit(&engine, &[link(1, 1, 5, SHARED)]);
+    world.settle(&engine, 10_000);
+    let creates = || world.vendor.calls.borrow().iter().filter(|(_, name)| *name == "create").count();
+    assert_eq!(creates(), 1, "its outcome is not known");
+    submit(&engine, &[word(2, false, 6)]);
+    assert!(world.settle(&engine, 600_000));
+    assert_eq!((creates(), world.vendor.contacts.borrow().len()), (1, 0));
+}
+
+#[test]
 fn a_contact_that_the_widget_made_meanwhile_is_cleared() {
     let world = world();
     let engine = world.open();
