@@ -6,6 +6,7 @@ const RETRY_MOST_MS = 60_000;
 let codeFrame = null;
 let line = null;
 let queue = Promise.resolve();
+let unsent = [];
 
 function isAlive() {
   return Boolean(codeFrame && codeFrame.isConnected && codeFrame.contentWindow);
@@ -35,13 +36,21 @@ async function call(path, body) {
 
 // Reports leave one after the other, in the order of the calls. A lost one is not repeated.
 function send(report) {
-  const sent = queue.then(() => {
-    if (!isAlive() || !state.visitor) return null;
-    return call(`${state.visitor.id}/send`, report);
-  });
+  const due = { report, reply: null };
+  unsent.push(due);
+  const sent = queue.then(() => handOver(due));
   queue = sent.catch((error) => console.warn(error.message));
   return queue;
 }
+
+function handOver(due) {
+  unsent = unsent.filter((other) => other !== due);
+  if (!due.reply) due.reply = isAlive() && state.visitor ? call(`${state.visitor.id}/send`, due.report) : Promise.resolve(null);
+  return due.reply;
+}
+
+// The vendor's widget writes to an open socket, so what a page says just before it is left is under way already.
+addEventListener("pagehide", () => unsent.forEach(handOver));
 
 function pageReport() {
   return { url: document.tidioLocationURL || location.href, title: document.title };
