@@ -7,13 +7,15 @@
  * line with the address, then the Worker's own log, and runs until it is stopped. `main` and `flags` put another
  * Worker under the same configuration, for comparison; `direct` leaves out Miniflare's own entry,
  * `without` names options of Miniflare, such as `ratelimits`, to leave out; `limits` replaces a rate limit's count by
- * the binding's name; `metrics` binds an Analytics Engine dataset and logs what is written to it.
+ * the binding's name; `metrics` binds an Analytics Engine dataset and logs what is written to it; `pages` ends the
+ * module's memory there.
  */
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { unstable_getMiniflareWorkerOptions, unstable_getVarsForDev, unstable_readConfig } from "wrangler";
 import { ROOT } from "../lib/paths.mjs";
+import { withMemory } from "./memory.mjs";
 
 const {
   env,
@@ -26,6 +28,7 @@ const {
   without = [],
   limits = {},
   metrics = false,
+  pages,
   config = `${ROOT}/wrangler.toml`,
   ...given
 } = JSON.parse(process.env.WORKER_OPTIONS);
@@ -74,7 +77,11 @@ function modulesOf(main) {
   const wasm = readdirSync(folder).filter((name) => name.endsWith(".wasm"));
   return [
     { type: "ESModule", path: main },
-    ...wasm.map((name) => ({ type: "CompiledWasm", path: join(folder, name) })),
+    ...wasm.map((name) => join(folder, name)).map((path) => ({
+      type: "CompiledWasm",
+      path,
+      ...(pages && { contents: withMemory(readFileSync(path), pages) }),
+    })),
   ];
 }
 

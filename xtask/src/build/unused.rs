@@ -14,16 +14,16 @@ use crate::{
     setup::npm,
 };
 
-/// What the Worker's entry must offer: the handlers and the Durable Objects of `wrangler.toml`.
-const ENTRY: &str = "export { default, CommerceAccess, TidioProject } from \"./index.js\";\n";
+/// What the Worker offers: the handlers and the Durable Objects of `wrangler.toml`.
+const ENTRY: &str = "edge-worker/entry.js";
 
-/// Bundles the entry anew without what [`ENTRY`] does not reach.
+/// Bundles the glue anew under [`ENTRY`], without what that does not reach.
 ///
 /// # Errors
 /// When the bundler cannot read the entry, or it lacks one of the classes.
 pub fn drop_glue(glue: &Path) -> Outcome {
     let entry = glue.with_file_name("entry.js");
-    fs::write(&entry, ENTRY).map_err(Failure::on("write", &entry))?;
+    fs::copy(paths::in_root(ENTRY), &entry).map_err(Failure::on("create", &entry))?;
     let bundled = glue.with_file_name("bundled.js");
     Job::new(npm::program("esbuild")?, paths::logs().join("build-worker-glue.log"))
         .args(["--bundle", "--minify", "--format=esm", "--target=esnext", "--log-level=warning"])

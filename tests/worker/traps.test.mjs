@@ -1,0 +1,94 @@
+/**
+ * The module traps. Its memory ends (`memory.mjs`), as the platform's does at 128 MB: the request that needed more gets
+ * no answer of ours, those that wait beside it neither, and everything after them is as if it had never happened.
+ */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { eventually } from "../lib/browser.mjs";
+import { startStack } from "./harness.mjs";
+import { PROJECTS, contactOnce, contacts, seeded } from "./people.mjs";
+import { identifyBody, tokenOf } from "./tokens.mjs";
+
+const ORIGIN = "http://localhost:3000";
+/** Enough for every ordinary request, and not for a notification of the largest size that is accepted. */
+const PAGES = 40;
+/** Within this a request that can get no answer any more has ended: the longest deadline of what it waits for, and slack. */
+const HUNG_MS = 15_000;
+let stack;
+let people;
+
+before(async () => {
+  stack = await startStack({ serve: { pages: PAGES } });
+  people = await seeded(stack);
+});
+afterEach(() => stack?.forget());
+after(() => stack?.stop());
+
+/** An event that the Worker accepts and drops, of so many bytes. */
+function event(bytes) {
+  const body = JSON.stringify({ specversion: "1.0", id: "1", source: "/demo-shop", type: "com.commercetools.demo-shop.change", filler: "a".repeat(bytes) });
+  const headers = { "content-type": "application/cloudevents+json", "x-eventgrid-secret": "demo-events-secret-0123456789" };
+  return stack.request("POST", "/v1/events/eventgrid", { headers, body });
+}
+
+/** Lets the module trap, and says what the caller gets: the platform's own page, without a code of ours. */
+async function trap() {
+  const { status, body } = await event(1_000_000);
+  assert.deepEqual([status, body], [500, undefined]);
+}
+
+const identify = ({ customer }, overrides) => stack.request("POST", "/v1/identify", { origin: ORIGIN, body: identifyBody(tokenOf(customer.id), overrides) });
+
+async function isWhole(person) {
+  const { status, body } = await identify(person);
+  assert.deepEqual([status, body?.identity, body?.person?.email], [200, "verified", person.customer.email]);
+}
+
+describe("after a trap", () => {
+  test("the same event fits when it is smaller, so size is what trapped", async () => {
+    assert.equal((await event(1_000)).status, 204);
+    await trap();
+  });
+
+  test("each following request is answered, again and again", async () => {
+    for (let time = 0; time < 3; time += 1) {
+      await trap();
+      await isWhole(people.anna);
+      await isWhole(people.james);
+    }
+  });
+
+  test("many at once get their own answers, those that trap and those that do not", async () => {
+    const ends = await Promise.all(Array.from({ length: 12 }, (_, index) => (index % 4 === 3 ? event(1_000_000) : identify(index % 4 ? people.anna : people.james))));
+    ends.forEach(({ status, body }, index) => {
+      if (index % 4 === 3) return assert.equal(status, 500);
+      // Those that waited in the same module end with it.
+      const { email } = (index % 4 ? people.anna : people.james).customer;
+      assert.ok(status === 500 || body.person.email === email, `${index}: ${status}, ${body?.person?.email}`);
+    });
+    await isWhole(people.anna);
+  });
+
+  test("a request that waited for commercetools ends, and its answer reaches nobody else", async () => {
+    await stack.commercetools.addFaults({ path_prefix: "/demo-shop", kind: "latency_ms", value: 500, times: 1 });
+    const began = Date.now();
+    const waiting = identify(people.james);
+    await eventually("commercetools was asked", async () => (await stack.commercetools.requests({ prefix: "/demo-shop" })).length > 0);
+    await trap();
+    assert.equal((await waiting).status, 500);
+    assert.ok(Date.now() - began < HUNG_MS);
+    await isWhole(people.anna);
+    await isWhole(people.james);
+  });
+});
+
+test("what a Durable Object owed to Tidio when the module trapped is written once", async () => {
+  await stack.startAfresh();
+  await stack.tidio.reset();
+  await stack.tidio.addFaults({ path_prefix: "/", kind: "latency_ms", value: 1_000, times: 1 });
+  assert.equal((await identify(people.anna)).status, 200);
+  await eventually("Tidio was asked", async () => (await stack.tidio.requests()).length > 0);
+  await trap();
+  await contactOnce(stack, people.anna.customer.email, { timeoutMs: 60_000 });
+  assert.equal((await contacts(stack, people.anna.customer.email, PROJECTS.eu)).length, 1);
+});
