@@ -22,7 +22,7 @@ import { bridgeFor } from "../tests/worker/harness.mjs";
 import { identifyBody, tokenOf } from "../tests/worker/tokens.mjs";
 import { customersWithCarts } from "./carts.mjs";
 import { workerdOf } from "./lib/cpu.mjs";
-import { isMain } from "./lib/main.mjs";
+import { runIfMain } from "./lib/main.mjs";
 import { conditions, median, publish } from "./lib/report.mjs";
 import { load } from "./load.mjs";
 import { bundleTwin } from "./twin/bundle.mjs";
@@ -46,13 +46,7 @@ const SERVE = fileURLToPath(new URL("../tests/worker/serve.mjs", import.meta.url
 const say = (text) => process.stdout.write(`${text}\n`);
 const stops = [];
 
-if (isMain(import.meta.url)) {
-  try {
-    await main();
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-  }
-}
+await runIfMain(import.meta.url, main, stops);
 
 async function main() {
   const folder = await mkdtemp(join(tmpdir(), "bridge-bench-"));

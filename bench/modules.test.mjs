@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { isMain } from "./lib/main.mjs";
+import { isMain, runIfMain } from "./lib/main.mjs";
 import { bundleTwin } from "./twin/bundle.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -58,6 +58,20 @@ test("a program knows that it was started, and a module that it was not", () => 
   const own = fileURLToPath(import.meta.url);
   assert.equal(isMain(import.meta.url, own), true);
   assert.equal(isMain(import.meta.url, join(HERE, "edge.mjs")), false);
+});
+
+test("what a program has started is stopped, the last first, also when it fails; a module that was not started does nothing", async () => {
+  const own = fileURLToPath(import.meta.url);
+  const done = [];
+  const stops = ["first", "last"].map((name) => async () => void done.push(name));
+  const fails = async () => {
+    done.push("main");
+    throw new Error("measured nothing");
+  };
+  await runIfMain(import.meta.url, fails, stops, join(HERE, "edge.mjs"));
+  assert.deepEqual(done, []);
+  await assert.rejects(runIfMain(import.meta.url, fails, stops, own), /measured nothing/);
+  assert.deepEqual(done, ["main", "last", "first"]);
 });
 
 test("the twin is bundled", async () => {

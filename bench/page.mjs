@@ -10,7 +10,7 @@ import { startShop } from "../tests/e2e/demo.mjs";
 import { launch } from "../tests/lib/browser.mjs";
 import { freePort } from "../tests/lib/free-port.mjs";
 import { startStack } from "../tests/worker/harness.mjs";
-import { isMain } from "./lib/main.mjs";
+import { runIfMain } from "./lib/main.mjs";
 import { publish } from "./lib/report.mjs";
 import { startFront } from "./page/front.mjs";
 import { agree, measure } from "./page/measure.mjs";
@@ -24,13 +24,7 @@ const START_TIMEOUT_MS = 60_000;
 
 const say = (text) => process.stdout.write(`${text}\n`);
 const stops = [];
-if (isMain(import.meta.url)) {
-  try {
-    await main();
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-  }
-}
+await runIfMain(import.meta.url, main, stops);
 
 async function main() {
   say("· starting emulators, Worker and shops …");
