@@ -37,7 +37,8 @@ if (isMain(import.meta.url)) {
 /** @param {[text: string, figures: number[], show: (figures: number[]) => string][][][]} measured rows by part and run */
 export function report(measured) {
   const rows = measured.flatMap((runs) => runs[0].map(([text, , show], index) => [text, across(runs.map((run) => run[index][1]), show)]));
-  const note = `${measured[0].length} runs of each; where they differ, the median and in brackets the lowest and the highest.`;
+  const { length } = measured[0];
+  const note = length === 1 ? "One run of each." : `${length} runs of each; where they differ, the median and in brackets the lowest and the highest.`;
   return [`${conditions()} ${note}`, "", table(["what", "figure"], rows)].join("\n");
 }
 

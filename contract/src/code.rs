@@ -29,7 +29,8 @@ macro_rules! codes {
 codes! {
     /// The body is not JSON, or a member is missing or of the wrong type.
     BodyMalformed = "body_malformed", 400;
-    /// The body is longer than [`crate::MAX_REQUEST_BODY_BYTES`].
+    /// The body is longer than its endpoint takes: [`crate::MAX_REQUEST_BODY_BYTES`] from a page, 256 KiB from Tidio, 1 MiB
+    /// from an event service.
     BodyTooLarge = "body_too_large", 413;
     /// The content type is not `application/json`.
     MediaTypeUnsupported = "media_type_unsupported", 415;

@@ -1,5 +1,5 @@
 /** Calling it: help, wrong calls, exit codes, secrets kept out of every output. */
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands/index.js";
 import { EDGE, TOKEN, command, json, problem, refused } from "./world.js";
@@ -122,4 +122,14 @@ describe("what goes wrong on the way has a code and the correlation id", () => {
       expect(out + err).not.toContain(TOKEN);
     });
   }
+});
+
+test("every code of its own is explained in docs/operations.md, and no other", async () => {
+  const folder = new URL("../../src/cli/", import.meta.url);
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
+  const source = (await Promise.all(files.map((name) => readFile(new URL(name, folder), "utf8")))).join("\n");
+  const known = new Set([...source.matchAll(/new Failure\(\s*"([a-z_]+)"/g)].map(([, code]) => code));
+  const page = await readFile(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+  const table = page.split("## Errors of the command line")[1]?.split("\n## ")[0] ?? "";
+  expect([...table.matchAll(/^\| `([a-z_]+)`/gm)].map(([, code]) => code).sort()).toEqual([...known].sort());
 });
