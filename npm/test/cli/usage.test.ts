@@ -124,6 +124,15 @@ describe("what goes wrong on the way has a code and the correlation id", () => {
   }
 });
 
+test("the package's README names every command", async () => {
+  const page = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const table = page.split("## Command line")[1]?.split("\n## ")[0] ?? "";
+  const rows = [...table.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => [...cell!.matchAll(/`([^`<]+?)(?: <[^`]*)?`/g)].map(([, words]) => words!));
+  // `subscription create`, `check` and `delete` stand in one row.
+  const named = rows.flatMap(([first, ...more]) => [first!, ...more.map((word) => (word.includes(" ") ? word : `${first!.split(" ")[0]} ${word}`))]);
+  expect(named.sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
+});
+
 test("every code of its own is explained in docs/operations.md, and no other", async () => {
   const folder = new URL("../../src/cli/", import.meta.url);
   const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
