@@ -8,7 +8,7 @@
  */
 
 /** Lighthouse's "slow 4G" as it is applied through DevTools, and its slowdown of a phone's processor. */
-export const NETWORK = { offline: false, latency: 562.5, downloadThroughput: (1_638.4 * 0.9 * 1_024) / 8, uploadThroughput: (750 * 0.9 * 1_024) / 8 };
+const NETWORK = { offline: false, latency: 562.5, downloadThroughput: (1_638.4 * 0.9 * 1_024) / 8, uploadThroughput: (750 * 0.9 * 1_024) / 8 };
 export const CPU_SLOWDOWN = 4;
 
 /** A middle-class phone. */

@@ -17,7 +17,7 @@ export interface Market {
 }
 
 /** The demo project's three stores. */
-export const DEMO_MARKETS: readonly Market[] = [
+const DEMO_MARKETS: readonly Market[] = [
   { store: "de", locale: "de-DE", currency: "EUR", country: "DE" },
   { store: "uk", locale: "en-GB", currency: "GBP", country: "GB" },
   { store: "us", locale: "en-US", currency: "USD", country: "US" },

@@ -6,7 +6,7 @@
 import { eventually } from "../lib/browser.mjs";
 
 /** Prefix of everything that the widget stores. */
-export const WIDGET_PREFIX = "tidio_";
+const WIDGET_PREFIX = "tidio_";
 
 export class Shop {
   /**

@@ -8,7 +8,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** Differences that are meant in every answer: member (as the end of its path) and the reason. */
-export const BY_DESIGN = {
+const BY_DESIGN = {
   version: "each server counts versions in its own steps",
   cartVersion: "each server counts versions in its own steps",
   createdBy: "who made the call is beta and optional",
@@ -20,7 +20,7 @@ export const BY_DESIGN = {
 };
 
 /** Members that labd's mock leaves out, with the reason. Only their absence is meant, never another value. */
-export const LEFT_OUT = {
+const LEFT_OUT = {
   addedAt: "optional member",
   lastModifiedAt: "optional member of a line",
   key: "the key of a new cart is dropped",

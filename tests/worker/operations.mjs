@@ -23,7 +23,7 @@ export async function figures(stack) {
 }
 
 /** Is nothing owed to any Tidio project, and no walk under way? Walks first: what they find is owed from then on. */
-export async function isAtRest(stack) {
+async function isAtRest(stack) {
   const walks = Object.values(await admin(stack, "GET", "walks")).flatMap((one) => one.walks);
   if (!walks.every((walk) => walk.untilMs === null || walk.paused)) return false;
   const all = Object.values(await figures(stack));

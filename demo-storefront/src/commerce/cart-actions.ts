@@ -6,7 +6,7 @@
 import type { BaseAddress, CartUpdateAction } from "@commercetools/platform-sdk";
 
 /** Most pieces of one line. */
-export const MAX_QUANTITY = 20;
+const MAX_QUANTITY = 20;
 
 /** A whole number from 0 to {@link MAX_QUANTITY}, or `null` for anything else. */
 export function parseQuantity(value: unknown): number | null {

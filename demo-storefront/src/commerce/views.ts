@@ -174,7 +174,7 @@ function returnsOf({ returnInfo, lineItems }: Order, locale: string): OrderView[
 }
 
 /** An address as printed lines. */
-export function addressLines(address: Address | undefined, locale: string): string[] {
+function addressLines(address: Address | undefined, locale: string): string[] {
   if (!address) return [];
   const join = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(" ");
   return [

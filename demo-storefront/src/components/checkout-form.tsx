@@ -85,20 +85,7 @@ export function CheckoutForm({ t, errors, seen, chosenMethod, isGuest, loginText
           <p className="field__fixed">{country.name}</p>
         </div>
       </fieldset>
-      <fieldset className="panel stack">
-        <legend>{t.shipping}</legend>
-        {methods.length === 0 && <p className="hint">{t.noShipping}</p>}
-        {methods.map((method, index) => (
-          <label key={method.id} className="choice">
-            <input type="radio" name="shippingMethod" value={method.id} defaultChecked={preferred ? preferred === method.id : index === 0} onChange={() => choose(method.id)} data-testid="shipping-method" />
-            <span>
-              <strong>{method.name}</strong>
-              {method.description && <span className="hint">{method.description}</span>}
-            </span>
-            <span>{method.cost}</span>
-          </label>
-        ))}
-      </fieldset>
+      <ShippingMethods t={t} methods={methods} preferred={preferred} choose={choose} />
       <fieldset className="panel">
         <legend>{t.payment}</legend>
         <p className="hint">{t.paymentText}</p>
@@ -107,6 +94,31 @@ export function CheckoutForm({ t, errors, seen, chosenMethod, isGuest, loginText
         {t.submit}
       </Submit>
     </form>
+  );
+}
+
+interface ShippingMethodsProps extends Pick<CheckoutFormProps, "t" | "methods"> {
+  /** Id of the one that was chosen before; else the first is marked. */
+  preferred: string | undefined;
+  choose: (id: string) => void;
+}
+
+function ShippingMethods({ t, methods, preferred, choose }: ShippingMethodsProps) {
+  return (
+    <fieldset className="panel stack">
+      <legend>{t.shipping}</legend>
+      {methods.length === 0 && <p className="hint">{t.noShipping}</p>}
+      {methods.map((method, index) => (
+        <label key={method.id} className="choice">
+          <input type="radio" name="shippingMethod" value={method.id} defaultChecked={preferred ? preferred === method.id : index === 0} onChange={() => choose(method.id)} data-testid="shipping-method" />
+          <span>
+            <strong>{method.name}</strong>
+            {method.description && <span className="hint">{method.description}</span>}
+          </span>
+          <span>{method.cost}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

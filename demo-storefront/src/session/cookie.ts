@@ -11,7 +11,7 @@ import { findMarket, guessMarket, type Market } from "../markets";
 import { readSession, SESSION_SECONDS, signSession, type Session } from "./token";
 
 /** Name of the cookie. */
-export const SESSION_COOKIE = "kessel_session";
+const SESSION_COOKIE = "kessel_session";
 
 /** The visitor's session. Never fails: without a valid cookie it is empty. */
 export async function getSession(): Promise<Session> {

@@ -117,7 +117,7 @@ export class Rules {
 const storage = (where: "session" | "local"): Storage => (where === "session" ? sessionStorage : localStorage);
 
 /** The browser's storage; where it is blocked, the page's own memory has to do. */
-export const browserWorld: World = {
+const browserWorld: World = {
   sent(where) {
     try {
       const list = JSON.parse(storage(where).getItem(SENT) ?? "[]");

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { backendPage } from "@/components/backend-page";
 import { CheckoutForm } from "@/components/checkout-form";
+import { MiniLines } from "@/components/mini-lines";
 import { Notice } from "@/components/notice";
 import { Totals } from "@/components/totals";
 import { Signal } from "@/components/signal";
@@ -74,18 +75,7 @@ function Checkout({ cart, methods, customer, market, t }: CheckoutProps) {
         />
         <section className="panel panel--summary" aria-labelledby="summary-title">
           <h2 id="summary-title">{t.cart.summary}</h2>
-          <ul className="mini-lines">
-            {cart.lines.map((line) => (
-              <li key={line.id}>
-                <img src={line.image} alt="" width={56} height={56} />
-                <span>
-                  {line.quantity} × {line.name}
-                  {line.option && <span className="hint">{line.option}</span>}
-                </span>
-                <span>{money(line.total)}</span>
-              </li>
-            ))}
-          </ul>
+          <MiniLines lines={cart.lines} locale={market.locale} />
           <Totals cart={cart} t={t} market={market} />
           <Link className="text-button" href="/cart">
             {t.checkout.back}

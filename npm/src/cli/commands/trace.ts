@@ -43,7 +43,7 @@ async function run({ options, argument, terminal, fetch, now }: Call): Promise<E
 }
 
 /** The journals of all Tidio projects as one story, oldest first. */
-export function linesOf(answer: unknown): Line[] {
+function linesOf(answer: unknown): Line[] {
   const text = (value: unknown) => (typeof value === "string" ? value : "");
   const lines = perProject(answer).flatMap(([tidio, said]) =>
     list(said["lines"]).map((line) => ({

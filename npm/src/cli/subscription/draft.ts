@@ -48,7 +48,7 @@ export const DESTINATION_OPTIONS: readonly Option[] = [
 ];
 
 /** Shown instead of a secret. */
-export const HIDDEN = "(not shown)";
+const HIDDEN = "(not shown)";
 
 /** Members of a destination that commercetools gives back masked. */
 export const SECRET_MEMBERS: readonly string[] = ["accessKey", "accessSecret"];

@@ -2,14 +2,16 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
+import type { ReactNode } from "react";
 import { backendPage } from "@/components/backend-page";
+import { MiniLines } from "@/components/mini-lines";
 import { OrderStatus } from "@/components/order-status";
 import { Totals } from "@/components/totals";
 import { Signal } from "@/components/signal";
 import { findOrder } from "@/commerce/orders";
 import { toOrderView, type OrderView } from "@/commerce/views";
 import { formatDate, messages } from "@/i18n";
-import { decimal, formatMoney } from "@/money";
+import { decimal } from "@/money";
 import { getMarket, getSession } from "@/session/cookie";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -33,18 +35,7 @@ function OrderDetails({ order, locale, isNew }: { order: OrderView; locale: stri
       <div className="columns">
         <section className="panel" aria-labelledby="items-title">
           <h2 id="items-title">{t.items}</h2>
-          <ul className="mini-lines">
-            {order.lines.map((line) => (
-              <li key={line.id}>
-                <img src={line.image} alt="" width={56} height={56} />
-                <span>
-                  {line.quantity} × {line.name}
-                  {line.option && <span className="hint">{line.option}</span>}
-                </span>
-                <span>{formatMoney(line.total, locale)}</span>
-              </li>
-            ))}
-          </ul>
+          <MiniLines lines={order.lines} locale={locale} />
           <Totals cart={order} t={all} market={{ locale }} />
         </section>
         <section className="panel" aria-label={t.title(order.number)}>
@@ -94,42 +85,26 @@ function Facts({ order, locale }: { order: OrderView; locale: string }) {
           <dd>{payment}</dd>
         </>
       )}
-      {order.parcels.length > 0 && (
-        <>
-          <dt>{t.parcels}</dt>
-          <dd data-testid="parcels">
-            {order.parcels.map(({ carrier, trackingId }) => (
-              <span key={trackingId} className="address-line">
-                {carrier} <span className="number">{trackingId}</span>
-              </span>
-            ))}
-          </dd>
-        </>
-      )}
-      {order.returns.length > 0 && (
-        <>
-          <dt>{t.returns}</dt>
-          <dd>
-            {order.returns.map(({ name, quantity }) => (
-              <span key={name} className="address-line">
-                {quantity} × {name}
-              </span>
-            ))}
-          </dd>
-        </>
-      )}
-      {order.address.length > 0 && (
-        <>
-          <dt>{t.deliverTo}</dt>
-          <dd>
-            {order.address.map((line) => (
-              <span key={line} className="address-line">
-                {line}
-              </span>
-            ))}
-          </dd>
-        </>
-      )}
+      <Fact title={t.parcels} testid="parcels" lines={order.parcels.map(({ carrier, trackingId }) => [trackingId, <>{carrier} <span className="number">{trackingId}</span></>])} />
+      <Fact title={t.returns} lines={order.returns.map(({ name, quantity }) => [name, `${quantity} × ${name}`])} />
+      <Fact title={t.deliverTo} lines={order.address.map((line) => [line, line])} />
     </dl>
+  );
+}
+
+/** A fact of several lines, each with its key; nothing if there is none. */
+function Fact({ title, lines, testid }: { title: string; lines: [key: string, text: ReactNode][]; testid?: string }) {
+  if (lines.length === 0) return null;
+  return (
+    <>
+      <dt>{title}</dt>
+      <dd data-testid={testid}>
+        {lines.map(([key, text]) => (
+          <span key={key} className="address-line">
+            {text}
+          </span>
+        ))}
+      </dd>
+    </>
   );
 }
