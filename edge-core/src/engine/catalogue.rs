@@ -83,7 +83,8 @@ fn queue_waiting<S: Sql>(sql: &S, name: &str, now_ms: u64, correlation_id: &str)
         "INSERT INTO outbox (contact, priority, due_ms, correlation_id, queued_ms)
          SELECT key, ?2, ?3, ?4, ?3 FROM contact
          WHERE suppressed = 0 AND tidio_id IS NOT NULL AND EXISTS
-             (SELECT 1 FROM json_each(desired) WHERE json_each.key = ?1)
+             (SELECT 1 FROM json_each(desired) AS crowd, json_each(crowd.value, '$.v') AS wanted
+              WHERE wanted.key = ?1)
          ON CONFLICT (contact) DO NOTHING",
         &[name.into(), Priority::Backfill.number().into(), now_ms.into(), correlation_id.into()],
     )?;

@@ -5,9 +5,9 @@
 //! in the same `desired`.
 
 use contract::FlatMap;
-use serde::{Deserialize, Serialize};
 
 use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
+use super::stored;
 use super::tidio::{ContactDraft, ContactPatch, TidioContact};
 use crate::fact::{CreatePolicy, IdentityLink};
 
@@ -80,13 +80,10 @@ impl Stage {
 }
 
 /// A value, when it was observed and by which fact. An empty value means: clear it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observed {
-    #[serde(rename = "v")]
-    value: String,
-    #[serde(rename = "a")]
+    pub(super) value: String,
     pub(super) at_ms: u64,
-    #[serde(rename = "b")]
     pub(super) by: String,
 }
 
@@ -136,6 +133,7 @@ impl Contact {
     }
 
     fn from_row(row: &Row) -> Result<Self, SqlError> {
+        let desired = stored::read_desired(&row.text(6)?)?;
         Ok(Contact {
             key: row.text(0)?,
             distinct_id: row.text(1)?,
@@ -143,8 +141,8 @@ impl Contact {
             stage: Stage::read(row, 3)?,
             grace_until_ms: row.number(4)?,
             read_backs: row.number(5)?,
-            desired: from_json(&row.text(6)?)?,
-            written: from_json(&row.text(7)?)?,
+            written: stored::read_written(&desired, &row.text(7)?)?,
+            desired,
             refused: from_json(&row.text(8)?)?,
             suppressed: row.number(9)? != 0,
         })
@@ -388,8 +386,8 @@ pub fn save<S: Sql>(sql: &S, contact: &Contact, now_ms: u64) -> Result<(), SqlEr
             contact.stage.as_str().into(),
             contact.grace_until_ms.into(),
             contact.read_backs.into(),
-            to_json(&contact.desired)?.into(),
-            to_json(&contact.written)?.into(),
+            stored::desired_json(&contact.desired)?.into(),
+            stored::written_json(&contact.desired, &contact.written)?.into(),
             to_json(&contact.refused)?.into(),
             i64::from(contact.suppressed).into(),
             now_ms.into(),

@@ -171,7 +171,7 @@ pub(super) fn walks_first<S: Sql>(sql: &S, now: u64) -> Result<bool, SqlError> {
         &[now.into(), HISTORIES_AHEAD.into()],
     )?;
     let urgent = sql.exec(
-        "SELECT 1 FROM history WHERE due_ms <= ?1 AND priority < ?2 LIMIT 1",
+        "SELECT 1 FROM history WHERE +due_ms <= ?1 AND priority < ?2 LIMIT 1",
         &[now.into(), Priority::Backfill.number().into()],
     )?;
     let waiting = first(rows).map_or(Ok(0), |row| row.number(0))?;

@@ -44,12 +44,13 @@ pub async fn messages(
         predicate.push_str(&format!(" and id > {}", literal(after).ok_or(ShopError::Rejected)?));
     }
     let page = query(commerce, "/messages", &predicate, "id asc", MESSAGES_PER_PAGE, "").await?;
+    let rows: Vec<Value> = page.read();
     let text = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).map(str::to_owned);
-    let times = page.results.iter().filter_map(|row| read_date_time(row.get("createdAt")?.as_str()?));
-    let last = page.results.last().and_then(|row| text(row, "id"));
-    let (newest_ms, seen, is_full) = (times.max(), page.results.len(), page.is_full);
+    let times = rows.iter().filter_map(|row| read_date_time(row.get("createdAt")?.as_str()?));
+    let last = rows.last().and_then(|row| text(row, "id"));
+    let (newest_ms, seen, is_full) = (times.max(), page.rows.len(), page.is_full);
     // As an event service would deliver them.
-    let delivered = page.results.into_iter().map(|mut row| {
+    let delivered = rows.into_iter().map(|mut row| {
         if let Some(members) = row.as_object_mut() {
             members.insert("notificationType".to_owned(), json!("Message"));
             members.insert("projectKey".to_owned(), json!(scope.project.project_key.as_str()));

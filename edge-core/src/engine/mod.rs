@@ -33,6 +33,7 @@ pub mod schema;
 mod send;
 pub mod shop;
 pub mod sql;
+mod stored;
 pub mod tally;
 pub mod tidio;
 pub mod wire;

@@ -24,8 +24,7 @@ pub struct Pending {
     pub due_ms: u64,
 }
 
-const COLUMNS: &str =
-    "o.contact, o.priority, o.part, o.attempts, o.first_failed_ms, o.correlation_id, o.due_ms";
+const COLUMNS: &str = "contact, priority, part, attempts, first_failed_ms, correlation_id, due_ms";
 
 fn from_row(row: &Row) -> Result<Pending, SqlError> {
     Ok(Pending {
@@ -128,10 +127,10 @@ impl Which {
     const fn predicate(self) -> &'static str {
         match self {
             // What waits for a walk is neither.
-            Which::Ready => "o.walk = 0 AND c.stage = 'ready'",
-            Which::Create => "o.walk = 0 AND c.stage = 'create'",
-            Which::Alone => "c.stage IN ('lookup', 'verify') AND (o.walk = 0 OR o.priority = 0)",
-            Which::Urgent => "c.stage IN ('lookup', 'verify') AND o.priority = 0",
+            Which::Ready => "walk = 0 AND stage = 'ready'",
+            Which::Create => "walk = 0 AND stage = 'create'",
+            Which::Alone => "stage IN ('lookup', 'verify') AND (walk = 0 OR priority = 0)",
+            Which::Urgent => "stage IN ('lookup', 'verify') AND priority = 0",
         }
     }
 }
@@ -143,14 +142,11 @@ pub fn due<S: Sql>(
     which: Which,
     limit: usize,
 ) -> Result<Vec<(Pending, Contact)>, SqlError> {
-    let from = format!(
-        "FROM outbox o CROSS JOIN contact c ON c.key = o.contact WHERE +o.due_ms <= ?1 AND {}",
-        which.predicate()
-    );
-    let head = format!("SELECT o.part {from} ORDER BY o.priority, o.due_ms, o.contact LIMIT 1");
+    // The index by stage gives the order, too; `+due_ms` keeps the planner from the one by time.
+    let from = format!("FROM outbox WHERE +due_ms <= ?1 AND {}", which.predicate());
+    let head = format!("SELECT part {from} ORDER BY priority, due_ms, contact LIMIT 1");
     let Some(head) = first(sql.exec(&head, &[now_ms.into()])?) else { return Ok(Vec::new()) };
-    let list =
-        format!("SELECT {COLUMNS} {from} AND o.part = ?2 ORDER BY o.priority, o.due_ms, o.contact LIMIT ?3");
+    let list = format!("SELECT {COLUMNS} {from} AND part = ?2 ORDER BY priority, due_ms, contact LIMIT ?3");
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = sql.exec(&list, &[now_ms.into(), head.number(0)?.into(), limit.into()])?;
     let mut found = Vec::with_capacity(rows.len());
@@ -164,8 +160,7 @@ pub fn due<S: Sql>(
 }
 
 /// Look-ups that a walk through all contacts may answer: nobody waits for them.
-const FOR_WALK: &str = "due_ms <= ?1 AND walk = 0 AND priority > 0 AND contact IN
-    (SELECT key FROM contact WHERE stage IN ('lookup', 'verify'))";
+const FOR_WALK: &str = "+due_ms <= ?1 AND stage IN ('lookup', 'verify') AND walk = 0 AND priority > 0";
 
 /// How many look-ups are due that a walk may answer, counted up to `enough`.
 pub fn for_walk<S: Sql>(sql: &S, now_ms: u64, enough: u64) -> Result<u64, SqlError> {
@@ -189,8 +184,7 @@ pub fn urgency_of_walk<S: Sql>(sql: &S, walk: u64) -> Result<Priority, SqlError>
 /// Rows that wait for a walk, with the stages of their contacts; at most `limit`.
 pub fn of_walk<S: Sql>(sql: &S, walk: u64, limit: u64) -> Result<Vec<(Pending, Stage)>, SqlError> {
     let statement = format!(
-        "SELECT {COLUMNS}, c.stage FROM outbox o JOIN contact c ON c.key = o.contact
-         WHERE o.walk = ?1 AND o.walk > 0 LIMIT ?2"
+        "SELECT {COLUMNS}, stage FROM outbox WHERE walk = ?1 AND walk > 0 AND stage IS NOT NULL LIMIT ?2"
     );
     let rows = sql.exec(&statement, &[walk.into(), limit.into()])?;
     rows.iter().map(|row| Ok((from_row(row)?, Stage::read(row, 7)?))).collect()
@@ -208,6 +202,25 @@ pub fn unmark_walk<S: Sql>(sql: &S, walk: u64) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// Drops due rows that nothing will ever become of, and puts the others right by their contacts. Only a walk that
+/// `is_under_way` keeps its marks.
+pub fn mend<S: Sql>(sql: &S, is_under_way: bool, now_ms: u64) -> Result<(), SqlError> {
+    sql.exec(
+        "DELETE FROM outbox WHERE due_ms <= ?1 AND NOT EXISTS
+             (SELECT 1 FROM contact WHERE key = outbox.contact AND stage <> 'absent')",
+        &[now_ms.into()],
+    )?;
+    sql.exec(
+        "UPDATE outbox SET stage = (SELECT stage FROM contact WHERE key = outbox.contact) WHERE due_ms <= ?1
+             AND stage IS NOT (SELECT stage FROM contact WHERE key = outbox.contact)",
+        &[now_ms.into()],
+    )?;
+    if !is_under_way {
+        sql.exec("UPDATE outbox SET walk = 0 WHERE walk > 0", &[])?;
+    }
+    Ok(())
+}
+
 /// Correlation id of the newest fact about a contact that is on the list.
 pub fn correlation_of<S: Sql>(sql: &S, contact: &str) -> Result<Option<String>, SqlError> {
     let rows = sql.exec("SELECT correlation_id FROM outbox WHERE contact = ?1", &[contact.into()])?;
@@ -216,7 +229,7 @@ pub fn correlation_of<S: Sql>(sql: &S, contact: &str) -> Result<Option<String>, 
 
 /// The most urgent priority among due rows, and how many are due, counted up to `enough`.
 pub fn pressure<S: Sql>(sql: &S, now_ms: u64, enough: u64) -> Result<(Option<Priority>, u64), SqlError> {
-    let most = "SELECT min(priority) FROM outbox WHERE due_ms <= ?1";
+    let most = "SELECT priority FROM outbox WHERE +due_ms <= ?1 ORDER BY priority, due_ms, contact LIMIT 1";
     let most = first(sql.exec(most, &[now_ms.into()])?).map_or(Ok(None), |row| row.optional_number(0))?;
     let count = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE due_ms <= ?1 LIMIT ?2)";
     let count =
@@ -227,4 +240,10 @@ pub fn pressure<S: Sql>(sql: &S, now_ms: u64, enough: u64) -> Result<(Option<Pri
 /// When the next row is due.
 pub fn next_due<S: Sql>(sql: &S) -> Result<Option<u64>, SqlError> {
     first(sql.exec("SELECT min(due_ms) FROM outbox", &[])?).map_or(Ok(None), |row| row.optional_number(0))
+}
+
+/// When the next row becomes due that is not due yet.
+pub fn next_due_after<S: Sql>(sql: &S, now_ms: u64) -> Result<Option<u64>, SqlError> {
+    first(sql.exec("SELECT min(due_ms) FROM outbox WHERE due_ms > ?1", &[now_ms.into()])?)
+        .map_or(Ok(None), |row| row.optional_number(0))
 }

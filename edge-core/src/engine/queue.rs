@@ -36,11 +36,7 @@ pub fn look<S: Sql>(sql: &S, settings: &Settings, now_ms: u64) -> Result<Queue, 
     let number = |statement: &str| -> Result<u64, SqlError> {
         first(sql.exec(statement, &[])?).map_or(Ok(0), |row| row.number(0))
     };
-    let waiting = |stages: &str| {
-        number(&format!(
-            "SELECT count(*) FROM outbox o JOIN contact c ON c.key = o.contact WHERE c.stage IN ({stages})"
-        ))
-    };
+    let waiting = |stages: &str| number(&format!("SELECT count(*) FROM outbox WHERE stage IN ({stages})"));
     let histories = number("SELECT count(*) FROM history")?;
     let (look_ups, creates) = (waiting("'lookup', 'verify'")?, waiting("'create'")?);
     let patches = waiting("'ready'")?;

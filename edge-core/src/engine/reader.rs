@@ -8,7 +8,6 @@ use std::cell::Cell;
 use contract::FlatMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::predicate::{date_time, literal, literals, read_date_time};
 use super::shop::{
@@ -86,11 +85,29 @@ struct WireHead {
 }
 
 #[derive(Deserialize)]
-pub(super) struct WirePage {
-    pub(super) results: Vec<Value>,
+struct WireId {
+    id: String,
+}
+
+/// A page: its rows are read one by one, straight into what is wanted of them.
+pub(super) struct Page {
+    /// Each as JSON text of its own.
+    pub(super) rows: Vec<String>,
     /// As many rows as were asked for: there may be more.
-    #[serde(skip)]
     pub(super) is_full: bool,
+}
+
+impl Page {
+    /// The rows that can be read.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Vec<T> {
+        self.rows.iter().filter_map(|row| json::read_text(row).ok()).collect()
+    }
+
+    /// Id of the last row as returned, where there may be more: ids are not ordered by their text.
+    fn after(&self) -> Option<String> {
+        let last = self.rows.last().filter(|_| self.is_full)?;
+        json::read_text::<WireId>(last).ok().map(|row| row.id)
+    }
 }
 
 /// Fewest rows of a page: a page that is too large with these is no page of orders.
@@ -136,10 +153,7 @@ pub async fn changed(
         predicate.push_str(&format!(" and id > {}", literal(after).ok_or(ShopError::Rejected)?));
     }
     let page = query(commerce, "/orders", &predicate, "id asc", PAGE_LIMIT, "").await?;
-    // The last row as returned: ids are not ordered by their text.
-    let last = page.results.last().and_then(|row| row.get("id")).and_then(Value::as_str);
-    let after = last.filter(|_| page.is_full).map(str::to_owned);
-    Ok(ChangedPage { heads: heads(&page), after })
+    Ok(ChangedPage { heads: heads(&page), after: page.after() })
 }
 
 /// See [`Shop::customers`](super::shop::Shop::customers).
@@ -152,7 +166,7 @@ pub async fn customers(
     let Some(list) = literals(ids) else { return Ok(Customers::default()) };
     let predicate = format!("id in ({list})");
     let page = all(commerce, "/customers", &predicate).await?;
-    let records: Vec<Customer> = rows(&page);
+    let records: Vec<Customer> = page.read();
     let known: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
     let histories = histories(commerce, scope, known).await?;
     let views = records.into_iter().filter_map(|record| {
@@ -163,9 +177,9 @@ pub async fn customers(
 }
 
 /// Who is not in the answer to a question for all of them. A row that cannot be read is there all the same.
-fn gone(scope: Scope<'_>, ids: &[String], page: &WirePage) -> Vec<GoneCustomer> {
-    let is_there =
-        |id: &str| page.results.iter().any(|row| row.get("id").and_then(Value::as_str) == Some(id));
+fn gone(scope: Scope<'_>, ids: &[String], page: &Page) -> Vec<GoneCustomer> {
+    let there: Vec<WireId> = page.read();
+    let is_there = |id: &str| there.iter().any(|row| row.id == id);
     let asked = ids.iter().filter(|id| literal(id).is_some());
     asked
         .filter(|id| !is_there(id))
@@ -199,7 +213,7 @@ async fn histories(
             pending.extend([left.to_vec(), right.to_vec()]);
             continue;
         }
-        for order in rows::<Order>(&page) {
+        for order in page.read::<Order>() {
             if let Some(customer) = order.customer_id.clone() {
                 found.get_or_default(customer).push(order);
             }
@@ -247,15 +261,14 @@ fn view(scope: Scope<'_>, record: Customer, orders: &[Order], correlation_id: &s
 }
 
 /// Every row, by as many pages as it takes: for questions by id, where a row that is missing means something.
-async fn all(commerce: &impl Commerce, resource: &str, predicate: &str) -> Result<WirePage, ShopError> {
+async fn all(commerce: &impl Commerce, resource: &str, predicate: &str) -> Result<Page, ShopError> {
     let mut page = query(commerce, resource, predicate, "id asc", PAGE_LIMIT, "").await?;
     while page.is_full {
-        let last = page.results.last().and_then(|row| row.get("id")).and_then(Value::as_str);
-        let after = last.and_then(literal).ok_or(ShopError::Rejected)?;
+        let after = page.after().as_deref().and_then(literal).ok_or(ShopError::Rejected)?;
         let rest = format!("{predicate} and id > {after}");
         let next = query(commerce, resource, &rest, "id asc", PAGE_LIMIT, "").await?;
         page.is_full = next.is_full;
-        page.results.extend(next.results);
+        page.rows.extend(next.rows);
     }
     Ok(page)
 }
@@ -268,7 +281,7 @@ pub(super) async fn query(
     sort: &str,
     limit: usize,
     expansion: &str,
-) -> Result<WirePage, ShopError> {
+) -> Result<Page, ShopError> {
     let mut path = format!("{resource}?where=");
     percent_encode(predicate, &mut path);
     path.push_str("&sort=");
@@ -286,17 +299,16 @@ pub(super) async fn query(
             Err(CommerceError::Busy { retry_after_ms }) => return Err(ShopError::Busy { retry_after_ms }),
             Err(_) => return Err(ShopError::Unavailable),
         };
-        let page: WirePage = json::read_text(&body).map_err(|_not_a_page| ShopError::Unavailable)?;
-        return Ok(WirePage { is_full: page.results.len() >= rows, ..page });
+        let found = json::rows(&body, "results").map_err(|_not_a_page| ShopError::Unavailable)?;
+        return Ok(Page {
+            is_full: found.len() >= rows,
+            rows: found.into_iter().map(str::to_owned).collect(),
+        });
     }
 }
 
-fn rows<T: DeserializeOwned>(page: &WirePage) -> Vec<T> {
-    page.results.iter().filter_map(|row| json::take(row).ok()).collect()
-}
-
-fn heads(page: &WirePage) -> Vec<OrderHead> {
-    rows::<WireHead>(page)
+fn heads(page: &Page) -> Vec<OrderHead> {
+    page.read::<WireHead>()
         .into_iter()
         .map(|head| OrderHead {
             id: head.id,

@@ -3,12 +3,15 @@
 use super::contact::Contact;
 use super::outbox::{self, Pending, Which};
 use super::people::{self, People};
-use super::sql::{Sql as _, SqlError, transaction};
+use super::sql::{SqlError, transaction};
 use super::tidio::BATCH_LIMIT;
 use super::{Engine, Ports, Priority, Step};
 
 /// How long a create waits for others to join its batch while look-ups go on.
 const CREATE_PATIENCE_MS: u64 = 2_000;
+
+/// Wait before rows are looked at again about which nothing could be done.
+const LOOK_AGAIN_MS: u64 = 1_000;
 
 /// What could be sent now.
 struct Work {
@@ -107,16 +110,14 @@ impl<P: Ports> Engine<P> {
     }
 
     /// Rows are due, and nothing can be done about any. One whose contact is gone or absent: nothing will ever become
-    /// of it. One that waits for the walk: until its next page.
+    /// of it. One that waits for the walk: until its next page. Whatever else is wrong with a row is put right by what
+    /// stands in its contact; one that is still there after that waits, so that no mistake of ours makes a run spin.
     fn nothing_to_write(&self, walk: &People, now: u64) -> Result<Step, SqlError> {
-        self.ports.sql().exec(
-            "DELETE FROM outbox WHERE due_ms <= ?1 AND contact NOT IN
-                 (SELECT key FROM contact WHERE stage <> 'absent')",
-            &[now.into()],
-        )?;
-        match walk.next_due(now) {
-            Some(at) => Ok(Step::Wait(Some(at))),
-            None => Ok(Step::Done),
-        }
+        transaction(self.ports.sql(), |sql| outbox::mend(sql, walk.is_under_way(), now))?;
+        let later = outbox::next_due_after(self.ports.sql(), now)?;
+        let page = walk.next_due(now);
+        let again = if page.is_none() { outbox::next_due(self.ports.sql())? } else { None };
+        let again = again.filter(|at| *at <= now).map(|_still_due| now + LOOK_AGAIN_MS);
+        Ok(Step::Wait([page, later, again].into_iter().flatten().min()))
     }
 }

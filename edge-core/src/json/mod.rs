@@ -36,6 +36,18 @@ pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     Ok(value)
 }
 
+/// The elements of a list that is a member of an object, each as JSON text of its own: so one strange row does not
+/// spoil its neighbours, and nothing is built that nobody asks for.
+///
+/// # Errors
+/// [`Unreadable`]: not JSON, nested deeper than 127, or an object without that list.
+pub fn rows<'t>(object: &'t str, member: &str) -> Result<Vec<&'t str>, Unreadable> {
+    let mut text = Text::new(object);
+    let rows = text.rows(member)?;
+    text.end()?;
+    Ok(rows)
+}
+
 /// A value from JSON that is in memory already.
 ///
 /// # Errors

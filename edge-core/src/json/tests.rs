@@ -156,3 +156,22 @@ fn whole_numbers_beyond_64_bits_stay_exact_where_they_are_asked_for() {
     assert_eq!(read::<i128>(b"1.5"), Err(Unreadable));
     assert_eq!(read::<Value>(b"99999999999999999999"), Ok(json!(1e20)));
 }
+
+#[test]
+fn the_rows_of_a_list_are_texts_of_their_own() {
+    let page =
+        r#" {"limit": 2, "results" : [ {"a": [1, {"b": "]"}]} , 7,"x\"y" ,null], "more": {"results": [1]}} "#;
+    assert_eq!(rows(page, "results").unwrap(), [r#"{"a": [1, {"b": "]"}]}"#, "7", r#""x\"y""#, "null"]);
+    assert_eq!(rows(r#"{"results":[]}"#, "results").unwrap(), Vec::<&str>::new());
+    for broken in [
+        "",
+        "[]",
+        "{}",
+        r#"{"results":{}}"#,
+        r#"{"results":[1,]}"#,
+        r#"{"results":[1]} x"#,
+        r#"{"results":[1"#,
+    ] {
+        assert_eq!(rows(broken, "results"), Err(Unreadable), "{broken}");
+    }
+}

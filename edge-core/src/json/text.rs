@@ -130,6 +130,38 @@ impl<'t> Text<'t> {
         }
     }
 
+    /// The texts of the elements of a list that is a member of the object which begins here.
+    pub fn rows(&mut self, member: &str) -> Result<Vec<&'t str>, Unreadable> {
+        let mut rows = None;
+        self.open(b'{')?;
+        let mut is_first = true;
+        while self.another(b'}', &mut is_first)? {
+            let is_wanted = self.string()? == member;
+            self.colon()?;
+            if is_wanted && rows.is_none() {
+                rows = Some(self.elements()?);
+            } else {
+                self.skip()?;
+            }
+        }
+        self.close(b'}')?;
+        rows.ok_or(Unreadable)
+    }
+
+    fn elements(&mut self) -> Result<Vec<&'t str>, Unreadable> {
+        let mut found = Vec::new();
+        self.open(b'[')?;
+        let mut is_first = true;
+        while self.another(b']', &mut is_first)? {
+            let _white_space = self.peek();
+            let start = self.at;
+            self.skip()?;
+            found.push(self.text.get(start..self.at).ok_or(Unreadable)?);
+        }
+        self.close(b']')?;
+        Ok(found)
+    }
+
     pub fn string(&mut self) -> Result<Cow<'t, str>, Unreadable> {
         let _white_space = self.peek();
         let start = self.at + 1;

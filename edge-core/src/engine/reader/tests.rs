@@ -3,7 +3,7 @@
 mod large;
 mod strange;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::testing::{FakeCommerce, config, config_with, numbers, order};

@@ -13,6 +13,7 @@ mod shop;
 mod sim;
 mod speed;
 mod sqlite;
+mod stored;
 mod timeline;
 mod vendor;
 

@@ -3,7 +3,9 @@
 use super::vendor::Fault;
 use super::*;
 use crate::engine::cursor::Backfill;
+use crate::engine::sql::Sql;
 use crate::engine::tidio::TidioError;
+use crate::engine::{contact, outbox};
 
 fn backfill(engine: &Engine<World>) {
     let everything = Backfill { project: "main".to_owned(), since_ms: 0, store: None, dry_run: false };
@@ -143,4 +145,29 @@ fn a_missed_webhook_is_made_up_for_within_a_day() {
     engine.begin_sync(&["main".to_owned()]).unwrap();
     assert!(world.settle(&engine, 600_000));
     assert_eq!(world.vendor.calls.borrow().len(), calls, "nobody is missing, so nothing is walked");
+}
+
+/// A walk that failed waits before its next page: for itself, and not for what becomes due meanwhile.
+#[test]
+fn nothing_is_late_because_a_walk_waits_after_a_failure() {
+    let world = World::new(1);
+    let engine = world.open();
+    let sql = &*world.sql;
+    let (now, soon) = (world.clock.get(), world.clock.get() + 5_000);
+    let waits = format!(
+        r#"{{"number":1,"phase":"reading","cursor":null,"pages":0,"seen":0,"found":0,"failures":1,
+            "due_ms":{},"last_pages":null,"completed_ms":0,"barred_until_ms":0}}"#,
+        now + 600_000
+    );
+    sql.exec("INSERT INTO state (name, value) VALUES ('people', ?1)", &[waits.into()]).unwrap();
+    for (name, due) in [("of-the-walk", now), ("later", soon)] {
+        let mut found = contact::find_or_new(sql, name, &format!("d-{name}"), 0).unwrap();
+        if name == "later" {
+            (found.stage, found.tidio_id) = (contact::Stage::Ready, Some("t".to_owned()));
+        }
+        contact::save(sql, &found, now).unwrap();
+        outbox::enqueue(sql, name, Priority::Event, "corr", due).unwrap();
+    }
+    sql.exec("UPDATE outbox SET walk = 1 WHERE contact = 'of-the-walk'", &[]).unwrap();
+    assert_eq!(pollster::block_on(engine.run()), Ok(Some(soon)));
 }
