@@ -5,7 +5,7 @@
  * the package. This is the only entry that does something on import. The bridge is `window.commercetoolsTidio`.
  */
 import { createBridge } from "./bridge.js";
-import type { Bridge, BridgeOptions, CartSource, ConsentOptions, Mode } from "./types.js";
+import type { Bridge, BridgeOptions, CartSource, ConsentOptions, Mode, NoticeOptions } from "./types.js";
 
 declare global {
   interface Window {
@@ -21,7 +21,8 @@ export function optionsOf(data: DOMStringMap): BridgeOptions {
   const words = (text: string | undefined): string[] | undefined => text?.split(" ").filter(Boolean);
   const chat = words(data["chat"]);
   const share = words(data["share"]);
-  const consent = { source: data["consent"] ?? "auto", ...(chat && { chat }), ...(share && { share }) } as ConsentOptions;
+  const notice = noticeOf(data);
+  const consent = { source: data["consent"] ?? "auto", ...(chat && { chat }), ...(share && { share }), ...(notice && { notice }) } as ConsentOptions;
   const cart = CARTS.map((kind) => [kind, data[`cart${kind[0]?.toUpperCase()}${kind.slice(1)}`]]).find(([, name]) => name);
   const launcher = {
     ...(data["label"] && { label: data["label"] }),
@@ -40,6 +41,12 @@ export function optionsOf(data: DOMStringMap): BridgeOptions {
     ...(data["nonce"] && { nonce: data["nonce"] }),
     ...(data["engine"] === "js" && { engine: "js" as const }),
   };
+}
+
+/** The notice's words, in the shop's language; what is not given stays English. */
+function noticeOf({ notice: text, noticeAccept: accept, noticeDecline: decline, privacyUrl: url, privacyLabel: label }: DOMStringMap): NoticeOptions | undefined {
+  const notice = { ...(text && { text }), ...(accept && { accept }), ...(decline && { decline }), ...(url && { privacy: { url, label: label ?? url } }) };
+  return Object.keys(notice).length > 0 ? notice : undefined;
 }
 
 if (typeof document !== "undefined") {

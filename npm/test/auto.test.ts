@@ -24,6 +24,14 @@ describe("data attributes", () => {
     ["cartEvent", "", undefined],
   ])("%s: %s", (name, value, cart) => expect(of({ [name]: value }).cart).toEqual(cart));
 
+  it.each([
+    [{ notice: "Chat starten?", noticeAccept: "Ja", noticeDecline: "Nein" }, { text: "Chat starten?", accept: "Ja", decline: "Nein" }],
+    [{ noticeAccept: "Ja" }, { accept: "Ja" }],
+    [{ privacyUrl: "/privacy", privacyLabel: "Datenschutz" }, { privacy: { url: "/privacy", label: "Datenschutz" } }],
+    [{ privacyUrl: "/privacy" }, { privacy: { url: "/privacy", label: "/privacy" } }],
+    [{ privacyLabel: "leads nowhere", notice: "" }, undefined],
+  ])("%o are the notice's words", (data, notice) => expect(of({ consent: "auto", ...data }).consent).toEqual({ source: "auto", ...(notice && { notice }) }));
+
   it("set launcher, moment, session, nonce and engine", () => {
     expect(of({ label: "Chat", color: "red", position: "start", mode: "idle", sessionUrl: "/s", nonce: "n", engine: "js" })).toMatchObject({
       launcher: { label: "Chat", color: "red", position: "start" },
