@@ -15,8 +15,9 @@ use crate::{
     paths,
 };
 
-/// Folders directly in a given one that hold results, never inputs.
-const RESULT_FOLDERS: [&str; 6] = ["node_modules", "target", "dist", "build", ".next", ".wrangler"];
+/// What lies directly in a given folder and is a result, never an input. `next build` writes `next-env.d.ts`: as an input
+/// it would make every first build out of date.
+const RESULTS: [&str; 7] = ["node_modules", "target", "dist", "build", ".next", ".wrangler", "next-env.d.ts"];
 
 /// Collects inputs; the order in which they are added matters, the order of files in a folder does not.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +37,7 @@ impl Inputs {
     /// When something that exists cannot be read.
     pub fn path(mut self, path: &Path) -> Outcome<Self> {
         let mut files = Vec::new();
-        collect(path, &RESULT_FOLDERS, &mut files)?;
+        collect(path, &RESULTS, &mut files)?;
         files.sort();
         for file in files {
             let name = file.strip_prefix(path).unwrap_or(&file);
@@ -70,7 +71,7 @@ fn collect(path: &Path, except: &[&str], files: &mut Vec<PathBuf>) -> Outcome {
     for entry in fs::read_dir(path).map_err(Failure::on("list", path))? {
         let entry = entry.map_err(Failure::on("list", path))?;
         let name = entry.file_name();
-        if !except.iter().any(|folder| name.as_os_str() == *folder) {
+        if !except.iter().any(|result| name.as_os_str() == *result) {
             collect(&entry.path(), &[], files)?;
         }
     }
@@ -138,7 +139,10 @@ mod tests {
         let before = hash(&dir);
         fs::create_dir_all(dir.join("node_modules/x")).unwrap();
         fs::write(dir.join("node_modules/x/y.js"), "y").unwrap();
+        fs::write(dir.join("next-env.d.ts"), "").unwrap();
         assert_eq!(before, hash(&dir));
+        fs::write(dir.join("src/next-env.d.ts"), "").unwrap();
+        assert_ne!(before, hash(&dir), "only directly in the folder");
         assert_eq!(hash(&dir.join("nowhere")), hash(&dir.join("nowhere either")));
         paths::remove(&dir).unwrap();
     }
