@@ -35,6 +35,7 @@ describe("one script tag", () => {
     await button.waitFor();
     expect(shop.seen).toEqual([]);
     expect(await visit.stored()).toEqual([]);
+    expect(await visit.page.evaluate("commercetoolsTidio.status()")).toMatchObject({ state: "waiting", code: "not_requested" });
 
     const record = { categories: ["functionality"], consentId: "5f", consentTimestamp: "1", lastConsentTimestamp: "1" };
     await visit.page.evaluate(`document.cookie = "cc_cookie=" + encodeURIComponent(${JSON.stringify(JSON.stringify(record))})`);

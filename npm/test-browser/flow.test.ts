@@ -242,9 +242,11 @@ describe("one person after another", () => {
     await visit.start(bySession);
     await visit.until("ready");
     await visit.page.evaluate(`tidioChatApi.messageFromVisitor("secret of anna"); sessionStorage.session = '{"token":"customer-ben"}'`);
+    await visit.page.evaluate(`bridge.on("status", ({ code }) => (sessionStorage.last = code ?? ""))`);
     const reloaded = visit.page.waitForEvent("load");
     await visit.page.evaluate("bridge.refresh()");
     await reloaded;
+    expect(await visit.page.evaluate("sessionStorage.last")).toBe("page_reload");
     await visit.start(bySession);
     await visit.until("ready");
     expect(await visit.chat()).toBe("chat of ben: ");

@@ -177,3 +177,24 @@ test("somebody who withdrew before any visit gets no contact by an order; somebo
     await onOrder.stop();
   }
 });
+
+test("nowhere to keep a word: it is not said to be kept, operations are told the same, and shoppers still chat", async () => {
+  const bare = await startStack({ commercetools: stack.commercetools, serve: { without: ["durableObjects"] } });
+  try {
+    const answer = await bare.request("POST", "/v1/consent", { origin: ORIGIN, body: body(tokenOf(anna.customer.id), "denied") });
+    assert.deepEqual([answer.status, answer.body.code], [503, "tidio_unavailable"], answer.text);
+    assert.equal(answer.headers.get("access-control-allow-origin"), ORIGIN);
+    for (const path of ["metrics", "walks", "dead-letters"]) {
+      const asked = await bare.request("GET", `/admin/${path}`, { headers: ADMIN });
+      assert.deepEqual([asked.status, asked.body.code], [503, "tidio_unavailable"], path);
+    }
+    const ready = await bare.request("GET", "/readyz");
+    assert.equal(ready.status, 503);
+    assert.equal(ready.body.checks.find(({ name }) => name === "tidio.eu").code, "tidio_unavailable");
+    const seen = await bare.request("POST", "/v1/identify", { origin: ORIGIN, body: identifyBody(tokenOf(anna.customer.id)) });
+    assert.deepEqual([seen.status, seen.body.identity], [200, "verified"]);
+    assert.ok(bare.log().some((line) => line.includes("A word on consent could not be kept.")));
+  } finally {
+    await bare.stop();
+  }
+});
