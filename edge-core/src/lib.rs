@@ -15,7 +15,6 @@ pub mod fact;
 pub mod identify;
 pub mod identity;
 pub mod intake;
-pub mod json;
 mod jws;
 pub mod link;
 pub mod localized;
@@ -31,3 +30,5 @@ pub mod route;
 mod testing;
 pub mod text;
 pub mod token;
+
+pub use edge_json as json;

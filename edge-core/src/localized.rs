@@ -9,6 +9,17 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalizedString(Vec<(String, String)>);
 
+impl LocalizedString {
+    /// The texts that are no white space alone; one of these is picked.
+    pub fn filled(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, text)| text.as_str()).filter(|text| is_filled(text))
+    }
+}
+
+fn is_filled(text: &str) -> bool {
+    !text.trim().is_empty()
+}
+
 impl FromIterator<(String, String)> for LocalizedString {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(texts: I) -> Self {
         let mut texts: Vec<_> = texts.into_iter().collect();
@@ -83,7 +94,7 @@ impl<'a> Preferences<'a> {
     /// The text of the first locale that is there: exactly, else in the same language, else the next locale;
     /// at last any text. `None` if all texts are empty.
     pub fn pick<'t>(&self, texts: &'t LocalizedString) -> Option<&'t str> {
-        let filled = || texts.0.iter().filter(|(_, text)| !text.trim().is_empty());
+        let filled = || texts.0.iter().filter(|(_, text)| is_filled(text));
         let exact = |wanted: &str| filled().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
         let related =
             |wanted: &str| filled().find(|(tag, _)| language(tag).eq_ignore_ascii_case(language(wanted)));

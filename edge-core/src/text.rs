@@ -7,6 +7,10 @@
 /// around it; plain right-to-left letters are left alone.
 pub fn clean(text: &str, max: usize) -> String {
     let text = text.trim();
+    // Most texts, and twenty names of products a request.
+    if text.len() <= max && text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return text.to_owned();
+    }
     let mut count = 0_usize;
     let is_clean = text.chars().all(|c| {
         count += 1;
@@ -32,6 +36,14 @@ pub fn clean(text: &str, max: usize) -> String {
 /// Like [`clean`], on one line.
 pub fn clean_line(text: &str, max: usize) -> String {
     if text.contains('\n') { clean(&text.replace('\n', " "), max) } else { clean(text, max) }
+}
+
+/// How many characters are left at least, however a text is cleaned.
+pub fn visible_chars(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_graphic).count();
+    }
+    text.chars().filter(|c| !(c.is_whitespace() || c.is_control() || is_hidden_mark(*c))).count()
 }
 
 /// Joins whole lines as long as they fit into `max` characters; the rest is summed up by `more`, which is given

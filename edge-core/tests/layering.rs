@@ -23,7 +23,7 @@ const PLATFORM: &[&str] = &[
 
 #[test]
 fn pure_crates_list_no_platform() {
-    for name in ["contract", "edge-core"] {
+    for name in ["contract", "edge-core", "edge-json"] {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("Cargo.toml");
         let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
         let listed = manifest.get("dependencies").and_then(toml::Value::as_table).unwrap();

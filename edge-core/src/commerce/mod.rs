@@ -10,6 +10,7 @@
 //! Invariant: a cart or an order leaves this module only if it belongs to the proven subject and the store asked for;
 //! else it does not exist.
 
+mod items;
 mod model;
 mod owner;
 mod query;
@@ -20,6 +21,7 @@ mod tests;
 use contract::ErrorCode;
 use thiserror::Error;
 
+pub use items::*;
 pub use model::*;
 
 use crate::config::{CommerceProject, Store, StoreKey};

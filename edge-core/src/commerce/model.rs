@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::Items;
 use crate::localized::{LocalizedString, Preferences};
 use crate::money::Money;
 
@@ -53,10 +54,10 @@ pub struct Cart {
     pub total_price: Money,
     /// Items.
     #[serde(default)]
-    pub line_items: Vec<LineItem>,
-    /// Items without a product.
+    pub line_items: Items,
+    /// Items without a product, and so without a variant.
     #[serde(default)]
-    pub custom_line_items: Vec<CustomLineItem>,
+    pub custom_line_items: Items,
     /// Pieces in all; absent for an empty cart.
     pub total_line_item_quantity: Option<u64>,
     /// Shipping with one address.
@@ -80,7 +81,7 @@ pub struct DiscountCode {
     pub state: Option<String>,
 }
 
-/// An item of a cart or an order.
+/// An item of a cart.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LineItem {
@@ -100,19 +101,6 @@ pub struct LineItem {
 pub struct Variant {
     /// Stock keeping unit.
     pub sku: Option<String>,
-}
-
-/// An item without a product.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CustomLineItem {
-    /// Name.
-    #[serde(default)]
-    pub name: LocalizedString,
-    /// Pieces.
-    pub quantity: u64,
-    /// Sum.
-    pub total_price: Option<Money>,
 }
 
 /// One of several shipments.
@@ -212,9 +200,6 @@ pub struct Order {
     pub locale: Option<String>,
     /// Sum after discounts, with shipping.
     pub total_price: Money,
-    /// Items.
-    #[serde(default)]
-    pub line_items: Vec<LineItem>,
     /// Shipping with one address.
     pub shipping_info: Option<ShippingInfo>,
     /// Shipping with several.

@@ -3,14 +3,10 @@
 use contract::{CartSummary, MAX_PROPERTY_CHARS};
 
 use super::{Context, minute};
-use crate::commerce::{Cart, Shipping, ShippingInfo};
-use crate::localized::{LocalizedString, Preferences};
-use crate::money::Money;
+use crate::commerce::{Cart, LineItem, MAX_NAME_CHARS, NO_NAME, Shipping, ShippingInfo};
+use crate::localized::Preferences;
 use crate::property::{Properties, Property};
 use crate::text;
-
-/// Longest name of a product in a list, in characters; a longer one pushes the others out.
-const MAX_NAME_CHARS: usize = 80;
 
 /// The cart's properties. Without a cart they are cleared and the count is 0, so that nothing stale stays.
 pub fn cart(context: &Context<'_>, cart: Option<&Cart>) -> Properties {
@@ -82,32 +78,25 @@ fn total(context: &Context<'_>, cart: &Cart) -> String {
 }
 
 fn pieces(cart: &Cart) -> u64 {
-    let count = || cart.line_items.iter().fold(0_u64, |sum, item| sum.saturating_add(item.quantity));
-    let custom = cart.custom_line_items.iter().fold(0_u64, |sum, item| sum.saturating_add(item.quantity));
-    cart.total_line_item_quantity.unwrap_or_else(count).saturating_add(custom)
+    let products = cart.total_line_item_quantity.unwrap_or_else(|| cart.line_items.pieces());
+    products.saturating_add(cart.custom_line_items.pieces())
 }
 
 fn lines(context: &Context<'_>, cart: &Cart) -> String {
     let names = context.preferences.with_second(cart.locale.as_deref());
-    let line = |name: String, quantity: u64, total: Option<&Money>| {
-        let total = total.map(|total| format!(" – {}", total.text(&context.numbers))).unwrap_or_default();
-        format!("{quantity} × {name}{total}")
+    let line = |item: &LineItem| {
+        let total = item.total_price.as_ref().map(|total| format!(" – {}", total.text(&context.numbers)));
+        format!("{} × {}{}", item.quantity, name(&names, item), total.unwrap_or_default())
     };
-    let products = cart.line_items.iter().map(|item| {
-        let sku = item.variant.as_ref().and_then(|variant| variant.sku.as_deref());
-        line(name(&names, &item.name, sku), item.quantity, item.total_price.as_ref())
-    });
-    let custom = cart
-        .custom_line_items
-        .iter()
-        .map(|item| line(name(&names, &item.name, None), item.quantity, item.total_price.as_ref()));
-    let total = cart.line_items.len() + cart.custom_line_items.len();
-    text::join_lines(products.chain(custom), total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
+    let lines = cart.line_items.iter().chain(cart.custom_line_items.iter()).map(line);
+    let total = cart.line_items.count() + cart.custom_line_items.count();
+    text::join_lines(lines, total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
 }
 
 /// The product's name in the best locale, else its stock keeping unit.
-fn name(preferences: &Preferences<'_>, names: &LocalizedString, sku: Option<&str>) -> String {
-    let name = preferences.pick(names).or(sku).unwrap_or("(no name)");
+fn name(preferences: &Preferences<'_>, item: &LineItem) -> String {
+    let sku = || item.variant.as_ref().and_then(|variant| variant.sku.as_deref());
+    let name = preferences.pick(&item.name).or_else(sku).unwrap_or(NO_NAME);
     text::clean_line(name, MAX_NAME_CHARS)
 }
 

@@ -21,8 +21,8 @@ use crate::{
     stamp::Inputs,
 };
 
-const SOURCES: [&str; 6] =
-    ["Cargo.toml", "Cargo.lock", "package-lock.json", "edge-worker", "edge-core", "contract"];
+const SOURCES: [&str; 7] =
+    ["Cargo.toml", "Cargo.lock", "package-lock.json", "edge-worker", "edge-core", "edge-json", "contract"];
 
 /// Builds `edge-worker/build/`.
 ///

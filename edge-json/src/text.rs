@@ -7,6 +7,9 @@ use super::{Unreadable, decimal};
 /// Deepest nesting; the same as `serde_json`'s.
 const MAX_DEPTH: u8 = 127;
 
+/// As many digits always fit into 64 bits.
+const SAFE_DIGITS: usize = 19;
+
 /// A number, exactly where it is whole.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Number {
@@ -35,7 +38,17 @@ impl<'t> Text<'t> {
     }
 
     /// The next byte that is no white space, not taken.
+    #[inline]
     pub fn peek(&mut self) -> Option<u8> {
+        // What programs write to each other has no white space.
+        match self.byte() {
+            Some(byte) if byte > b' ' => Some(byte),
+            _ => self.past_white_space(),
+        }
+    }
+
+    #[cold]
+    fn past_white_space(&mut self) -> Option<u8> {
         loop {
             match self.byte()? {
                 b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
@@ -175,9 +188,7 @@ impl<'t> Text<'t> {
         self.take(b'"')?;
         let mut has_escapes = false;
         loop {
-            let rest = self.text.as_bytes().get(self.at..).ok_or(Unreadable)?;
-            self.at +=
-                rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).ok_or(Unreadable)?;
+            self.at = end_of_plain(self.text.as_bytes(), self.at);
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
@@ -195,6 +206,10 @@ impl<'t> Text<'t> {
     pub fn number(&mut self) -> Result<Number, Unreadable> {
         let (text, is_whole) = self.number_text()?;
         if is_whole {
+            if text.len() <= SAFE_DIGITS && !text.starts_with('-') {
+                let add = |number, digit| number * 10 + u64::from(digit - b'0');
+                return Ok(Number::Unsigned(text.bytes().fold(0, add)));
+            }
             if let Ok(number) = text.parse() {
                 return Ok(Number::Unsigned(number));
             }
@@ -245,6 +260,27 @@ impl<'t> Text<'t> {
         }
         if self.at == start { Err(Unreadable) } else { Ok(self.at - start) }
     }
+}
+
+/// The place of the first byte from `at` on that ends the plain part of a string: a quotation mark, a backslash, a
+/// control character; the length of the text if there is none. Eight bytes at a time.
+fn end_of_plain(text: &[u8], mut at: usize) -> usize {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    // The top bit of a byte that is below `limit`; above the first such byte others may be set by the borrow.
+    let below = |eight: u64, limit: u8| eight.wrapping_sub(EACH * u64::from(limit)) & !eight & (EACH * 0x80);
+    while let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        let eight = u64::from_le_bytes(*eight);
+        let same = |byte: u8| below(eight ^ (EACH * u64::from(byte)), 1);
+        let ends = same(b'"') | same(b'\\') | below(eight, b' ');
+        if ends != 0 {
+            return at + (ends.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while text.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+        at += 1;
+    }
+    at
 }
 
 /// The characters between the quotation marks.
