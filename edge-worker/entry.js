@@ -1,35 +1,52 @@
 /**
- * The Worker's entry: what the module's glue offers, and alarms that end when the module has trapped.
+ * The Worker's entry: what the module's glue offers, and Durable Objects that end what waits when the module has trapped.
  *
  * In scope: which classes the platform gets, and traps. Out of scope: every rule, and what the glue does by itself: after
- * a trap the next event gets a fresh module, and requests that waited in the old one are ended by the platform. It lets
- * an alarm wait for a quarter of an hour, and until then nothing of its object would be written.
+ * a trap the next event gets a fresh module, and requests to the Worker that waited in the old one are ended by the
+ * platform. Those to an object it lets wait, and an alarm for a quarter of an hour, in which nothing of its object would
+ * be written.
  */
-import { TidioProject as Module } from "./index.js";
-export { CommerceAccess, default } from "./index.js";
+import * as glue from "./index.js";
 
-/** How to end each alarm that is under way. */
+export default glue.default;
+
+/** How to end each call of an object that is under way. */
 const underWay = new Set();
 
 /** A trap while something is waited for has no caller: only the isolate hears of it. */
 function trapped(error) {
   if (!(error instanceof WebAssembly.RuntimeError)) return;
-  // The glue's own mark: no event enters this module any more, so an alarm that comes again runs alone.
+  // The glue's own mark: no event enters this module any more, so what comes again runs alone.
   globalThis.__worker_init_state.criticalError = true;
   for (const end of underWay) end(error);
 }
 addEventListener("error", ({ error }) => trapped(error));
 addEventListener("unhandledrejection", ({ reason }) => trapped(reason));
 
-export class TidioProject extends Module {
-  async alarm() {
-    const { promise, reject } = Promise.withResolvers();
-    underWay.add(reject);
-    try {
-      // The platform sets an alarm that failed again by itself.
-      await Promise.race([super.alarm(), promise]);
-    } finally {
-      underWay.delete(reject);
-    }
+/** The call's answer, or an error as soon as the module has trapped. */
+async function unlessTrapped(call) {
+  const { promise, reject } = Promise.withResolvers();
+  underWay.add(reject);
+  try {
+    return await Promise.race([call, promise]);
+  } finally {
+    underWay.delete(reject);
+  }
+}
+
+export class CommerceAccess extends glue.CommerceAccess {
+  fetch(request) {
+    return unlessTrapped(super.fetch(request));
+  }
+}
+
+export class TidioProject extends glue.TidioProject {
+  fetch(request) {
+    return unlessTrapped(super.fetch(request));
+  }
+
+  /** The platform sets an alarm that failed again by itself. */
+  alarm() {
+    return unlessTrapped(super.alarm());
   }
 }
