@@ -62,7 +62,7 @@ function sentences(costs, ownerOf) {
     "",
     `**Before consent**: ${same(visits("no chat, not asked yet"), before)} ` +
       `${tasks("bridge, not asked yet")} long tasks with the bridge, ${tasks("no chat, not asked yet")} without it, the longest script of ours in any of them ${longestOfOurs("bridge, not asked yet").toFixed(0)} ms; ` +
-      `${Math.max(...before.map(({ chatRequests }) => chatRequests))} requests to edge or Tidio; ` +
+      `requests to edge or Tidio: ${Math.max(...before.map(({ chatRequests }) => chatRequests))}; ` +
       `stored: ${[...new Set(before.flatMap(({ stored }) => stored))].join(", ") || "nothing"}.`,
     "",
     `The price of \`interaction\` is paid by who opens the chat: ${cell(clicks, 0)} ms from the click to a chat that answers, on this slow phone.`,
