@@ -8,45 +8,62 @@
  */
 import * as glue from "./index.js";
 
-export default glue.default;
-
 /** How to end each call of an object that is under way. */
 const underWay = new Set();
 
-/** A trap while something is waited for has no caller: only the isolate hears of it. */
+/** The module has trapped: what waits in it can never be answered. */
 function trapped(error) {
-  if (!(error instanceof WebAssembly.RuntimeError)) return;
+  const state = globalThis.__worker_init_state;
+  if (!(error instanceof WebAssembly.RuntimeError) || state.criticalError) return;
   // The glue's own mark: no event enters this module any more, so what comes again runs alone.
-  globalThis.__worker_init_state.criticalError = true;
+  state.criticalError = true;
+  console.error(JSON.stringify({ level: "error", message: "The module trapped." }));
   for (const end of underWay) end(error);
 }
+// A trap while something is waited for has no caller: only the isolate hears of it.
 addEventListener("error", ({ error }) => trapped(error));
 addEventListener("unhandledrejection", ({ reason }) => trapped(reason));
+
+/** Begins a call; a trap before its first wait is thrown here. */
+function begun(call) {
+  try {
+    return call();
+  } catch (error) {
+    trapped(error);
+    throw error;
+  }
+}
 
 /** The call's answer, or an error as soon as the module has trapped. */
 async function unlessTrapped(call) {
   const { promise, reject } = Promise.withResolvers();
   underWay.add(reject);
   try {
-    return await Promise.race([call, promise]);
+    return await Promise.race([begun(call), promise]);
   } finally {
     underWay.delete(reject);
   }
 }
 
+export default class extends glue.default {
+  fetch(request) {
+    return begun(() => super.fetch(request));
+  }
+}
+
 export class CommerceAccess extends glue.CommerceAccess {
   fetch(request) {
-    return unlessTrapped(super.fetch(request));
+    return unlessTrapped(() => super.fetch(request));
   }
 }
 
 export class TidioProject extends glue.TidioProject {
   fetch(request) {
-    return unlessTrapped(super.fetch(request));
+    return unlessTrapped(() => super.fetch(request));
   }
 
   /** The platform sets an alarm that failed again by itself. */
   alarm() {
-    return unlessTrapped(super.alarm());
+    return unlessTrapped(() => super.alarm());
   }
 }

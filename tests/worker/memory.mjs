@@ -10,18 +10,18 @@ const MEMORY = 5;
 const HEADER = 8;
 
 /**
- * The same module, whose memory ends at so many pages of 64 KiB.
+ * The same module, whose memory ends so many pages of 64 KiB after those that it begins with.
  *
  * @param {Buffer} module with one memory, which has no end of its own
- * @param {number} pages
+ * @param {number} spare
  */
-export function withMemory(module, pages) {
+export function withMemory(module, spare) {
   for (let at = HEADER; at < module.length; ) {
     const [length, body] = number(module, at + 1);
     if (module[at] === MEMORY) {
       if (module[body] !== 1 || module[body + 1] !== 0) throw new Error("a module with one memory without an end is wanted");
       const [least] = number(module, body + 2);
-      const section = [1, 1, ...digits(least), ...digits(pages)];
+      const section = [1, 1, ...digits(least), ...digits(least + spare)];
       return Buffer.concat([module.subarray(0, at + 1), Buffer.from([...digits(section.length), ...section]), module.subarray(body + length)]);
     }
     at = body + length;

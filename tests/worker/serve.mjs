@@ -7,8 +7,8 @@
  * line with the address, then the Worker's own log, and runs until it is stopped. `main` and `flags` put another
  * Worker under the same configuration, for comparison; `direct` leaves out Miniflare's own entry,
  * `without` names options of Miniflare, such as `ratelimits`, to leave out; `limits` replaces a rate limit's count by
- * the binding's name; `metrics` binds an Analytics Engine dataset and logs what is written to it; `pages` ends the
- * module's memory there.
+ * the binding's name; `metrics` binds an Analytics Engine dataset and logs what is written to it; `sparePages` lets
+ * the module's memory end so many pages after those that it begins with.
  */
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -28,7 +28,7 @@ const {
   without = [],
   limits = {},
   metrics = false,
-  pages,
+  sparePages,
   config = `${ROOT}/wrangler.toml`,
   ...given
 } = JSON.parse(process.env.WORKER_OPTIONS);
@@ -80,7 +80,7 @@ function modulesOf(main) {
     ...wasm.map((name) => join(folder, name)).map((path) => ({
       type: "CompiledWasm",
       path,
-      ...(pages && { contents: withMemory(readFileSync(path), pages) }),
+      ...(sparePages && { contents: withMemory(readFileSync(path), sparePages) }),
     })),
   ];
 }

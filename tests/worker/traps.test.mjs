@@ -12,14 +12,16 @@ import { identifyBody, tokenOf } from "./tokens.mjs";
 
 const ORIGIN = "http://localhost:3000";
 /** Enough for every ordinary request, and not for a notification of the largest size that is accepted. */
-const PAGES = 40;
+const SPARE_PAGES = 22;
+/** Enough for an ordinary request, and not for a header of a hundred thousand characters. */
+const FEW_PAGES = 3;
 /** Within this a request that can get no answer any more has ended: the longest deadline of what it waits for, and slack. */
 const HUNG_MS = 15_000;
 let stack;
 let people;
 
 before(async () => {
-  stack = await startStack({ serve: { pages: PAGES } });
+  stack = await startStack({ serve: { sparePages: SPARE_PAGES } });
   people = await seeded(stack);
 });
 afterEach(() => stack?.forget());
@@ -117,4 +119,19 @@ test("what a Durable Object owed to Tidio when the module trapped is written onc
   await trap();
   await contactOnce(stack, people.anna.customer.email, { timeoutMs: 60_000 });
   assert.equal((await contacts(stack, people.anna.customer.email, PROJECTS.eu)).length, 1);
+  assert.ok(stack.log().some((line) => line === '{"level":"error","message":"The module trapped."}'));
+});
+
+test("the same when a request traps before its first wait", async () => {
+  await stack.stop();
+  stack = await startStack({ serve: { sparePages: FEW_PAGES } });
+  await stack.tidio.addFaults({ path_prefix: "/", kind: "latency_ms", value: 1_500 });
+  const waiting = stack.request("GET", "/readyz");
+  await eventually("Tidio was asked", async () => (await stack.tidio.requests()).length > 0);
+  const headers = { authorization: `Bearer ${"a".repeat(100_000)}` };
+  const { status, body } = await stack.request("GET", "/v1/bootstrap?store=de&locale=de-DE", { origin: ORIGIN, headers });
+  assert.deepEqual([status, body], [500, undefined]);
+  await ended(waiting);
+  await stack.forget();
+  assert.equal((await stack.request("GET", "/readyz")).status, 200);
 });
