@@ -331,9 +331,8 @@ fn take_head<S: Sql>(
 
 /// What a backfill would do with an order, without doing it.
 fn count_head<S: Sql>(sql: &S, project: &str, head: &OrderHead) -> Result<bool, SqlError> {
-    let seen = orders::seen(sql, project, &head.id)?;
-    let Some(customer) =
-        head.customer.as_ref().filter(|_| seen.is_none_or(|seen| seen.version < head.version))
+    let seen = orders::seen_version(sql, project, &head.id)?;
+    let Some(customer) = head.customer.as_ref().filter(|_| seen.is_none_or(|seen| seen < head.version))
     else {
         return Ok(false);
     };

@@ -4,7 +4,7 @@ use contract::FlatMap;
 use serde::{Deserialize, Serialize};
 
 use super::contact::{self, Contact, Source, Stage};
-use super::sql::{Row, Sql, SqlError, from_json, to_json};
+use super::sql::{Row, Sql, SqlError, first, from_json, to_json};
 use super::{Priority, Settings, catalogue, consent, histories, journal, outbox, tally};
 use crate::fact::{ContactSeen, CustomerFact, Fact, IdentityLink, OrderFact, TidioNews};
 
@@ -24,9 +24,14 @@ pub struct Receipt {
 pub fn store<S: Sql>(sql: &S, facts: &[Fact], priority: Priority, now_ms: u64) -> Result<Receipt, SqlError> {
     let mut receipt = Receipt::default();
     for fact in facts {
-        let stored = sql.exec(
+        let known = first(sql.exec("SELECT 1 FROM inbox WHERE id = ?1", &[fact.id().into()])?).is_some();
+        if known {
+            receipt.known += 1;
+            continue;
+        }
+        sql.exec(
             "INSERT INTO inbox (id, kind, subject, payload, priority, correlation_id, received_ms, due_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (id) DO NOTHING RETURNING 1",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
             &[
                 fact.id().into(),
                 fact.kind().into(),
@@ -37,10 +42,6 @@ pub fn store<S: Sql>(sql: &S, facts: &[Fact], priority: Priority, now_ms: u64) -
                 now_ms.into(),
             ],
         )?;
-        if stored.is_empty() {
-            receipt.known += 1;
-            continue;
-        }
         journal::write(sql, now_ms, fact.correlation_id(), fact.subject(), "received", fact.kind())?;
         receipt.stored += 1;
     }

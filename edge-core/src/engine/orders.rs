@@ -6,27 +6,15 @@
 //!
 //! Invariant: the table of orders holds the newest version ever seen; a fact about an older one is superseded.
 
-use contract::FlatMap;
-
 use super::breaker::{self, Gate, Vendor};
 use super::histories::{due_histories, mark_history, next_history, walks_first};
 use super::shop::{ORDERS_PER_QUERY, OrderHead, Shop, ShopError};
-use super::sql::{Sql, SqlError, first, to_json, transaction};
+use super::sql::{Sql, SqlError, first, transaction};
 use super::{Engine, Ports, Priority, Step, dead, inbox, journal, retry};
 use crate::fact::OrderFact;
 
 /// Wait before an order is read again that commercetools still gives in an older version than the event's.
 const STALE_READ_MS: u64 = 2_000;
-
-/// What became of a fact about an order.
-enum Taken {
-    /// It is done, with this outcome.
-    Done(&'static str),
-    /// The order is to be read again later.
-    Later,
-    /// It has had all its chances.
-    GivenUp,
-}
 
 /// A fact about an order, waiting in the inbox.
 struct Waiting {
@@ -70,8 +58,8 @@ impl<P: Ports> Engine<P> {
     /// 3. One block: newest versions, histories to read, facts done.
     async fn read_orders(&self, project: &str, rows: Vec<Waiting>) -> Result<Step, SqlError> {
         let now = self.ports.now_ms();
-        let rows = transaction(self.ports.sql(), |sql| drop_superseded(sql, project, &rows, now))
-            .map(|kept| rows.into_iter().filter(|row| kept.contains(&row.id)).collect::<Vec<Waiting>>())?;
+        let rows: Vec<Waiting> = transaction(self.ports.sql(), |sql| drop_superseded(sql, &rows, now))
+            .map(|kept| rows.into_iter().filter(|row| kept.contains(&row.id)).collect())?;
         let Some(first) = rows.first() else { return Ok(Step::Done) };
         let mut ids: Vec<String> = rows.iter().map(|row| row.fact.order.clone()).collect();
         ids.sort();
@@ -86,16 +74,13 @@ impl<P: Ports> Engine<P> {
         transaction(self.ports.sql(), |sql| {
             given_up.clear();
             breaker::close(sql, Vendor::Commercetools)?;
-            let mut done = Vec::with_capacity(rows.len());
             for row in &rows {
                 let head = heads.iter().find(|head| head.id == row.fact.order);
-                match self.take_order(sql, project, row, head, now)? {
-                    Taken::Done(outcome) => done.push((row, outcome)),
-                    Taken::Later => {}
-                    Taken::GivenUp => given_up.push(row.id.clone()),
+                if !self.take_order(sql, project, row, head, now)? {
+                    given_up.push(row.id.clone());
                 }
             }
-            finish(sql, &done, now)
+            Ok(())
         })?;
         for row in rows.iter().filter(|row| given_up.contains(&row.id)) {
             self.bury_order(row)?;
@@ -103,6 +88,7 @@ impl<P: Ports> Engine<P> {
         Ok(Step::Done)
     }
 
+    /// Gives false when the fact has had all its chances.
     fn take_order(
         &self,
         sql: &P::Sql,
@@ -110,11 +96,11 @@ impl<P: Ports> Engine<P> {
         row: &Waiting,
         head: Option<&OrderHead>,
         now: u64,
-    ) -> Result<Taken, SqlError> {
+    ) -> Result<bool, SqlError> {
         let fact = &row.fact;
         let Some(head) = head else {
             // Gone, or of a store that another Tidio project serves. Its contact, if we know it, is read again.
-            let known = seen(sql, project, &fact.order)?.and_then(|seen| seen.customer);
+            let known = order_customer(sql, project, &fact.order)?;
             sql.exec(
                 "DELETE FROM shop_order WHERE project = ?1 AND id = ?2",
                 &[project.into(), (&fact.order).into()],
@@ -123,7 +109,7 @@ impl<P: Ports> Engine<P> {
             if let Some(customer) = known {
                 mark_history(sql, project, &customer, row.priority, &fact.correlation_id, now)?;
             }
-            return Ok(Taken::Done(outcome));
+            return finish(sql, row, outcome, now).map(|()| true);
         };
         // The read is behind the event: it shows an older version, or an order that was deleted.
         if fact.deleted || fact.version.is_some_and(|version| head.version < version) {
@@ -133,10 +119,10 @@ impl<P: Ports> Engine<P> {
                 "UPDATE inbox SET attempts = attempts + 1, first_failed_ms = ?2, due_ms = ?3 WHERE id = ?1",
                 &[(&row.id).into(), first_failed.into(), (now + delay).into()],
             )?;
-            let is_over = retry::exhausted(row.attempts + 1, first_failed, now);
-            return Ok(if is_over { Taken::GivenUp } else { Taken::Later });
+            return Ok(!retry::exhausted(row.attempts + 1, first_failed, now));
         }
-        note_head(sql, project, head, row.priority, &fact.correlation_id, now).map(Taken::Done)
+        let outcome = note_head(sql, project, head, row.priority, &fact.correlation_id, now)?;
+        finish(sql, row, outcome, now).map(|()| true)
     }
 
     fn bury_order(&self, row: &Waiting) -> Result<(), SqlError> {
@@ -152,7 +138,7 @@ impl<P: Ports> Engine<P> {
                 correlation_id: &row.fact.correlation_id,
             };
             dead::bury(sql, &given, now)?;
-            finish(sql, &[(row, "dead_letter")], now)
+            finish(sql, row, "dead_letter", now)
         })
     }
 
@@ -177,12 +163,12 @@ pub(super) fn note_head<S: Sql>(
     correlation_id: &str,
     now: u64,
 ) -> Result<&'static str, SqlError> {
-    let seen = seen(sql, project, &head.id)?;
-    if seen.as_ref().is_some_and(|seen| seen.version >= head.version) {
+    if seen_version(sql, project, &head.id)?.is_some_and(|seen| seen >= head.version) {
         return Ok("superseded");
     }
     // An order that changed hands leaves the history of the one who had it.
-    let former = seen.and_then(|seen| seen.customer).filter(|former| Some(former) != head.customer.as_ref());
+    let former =
+        order_customer(sql, project, &head.id)?.filter(|former| Some(former) != head.customer.as_ref());
     if let Some(former) = &former {
         mark_history(sql, project, former, priority, correlation_id, now)?;
         journal::write(sql, now, correlation_id, &head.id, "order", "changed_hands")?;
@@ -202,76 +188,44 @@ pub(super) fn note_head<S: Sql>(
     Ok("queued")
 }
 
-/// Ends facts about versions already seen; gives the ids of the others. All are about orders of one project.
-fn drop_superseded<S: Sql>(
-    sql: &S,
-    project: &str,
-    rows: &[Waiting],
-    now: u64,
-) -> Result<Vec<String>, SqlError> {
-    let orders: Vec<&str> = rows.iter().map(|row| row.fact.order.as_str()).collect();
-    let seen = sql.exec(
-        "SELECT id, version FROM shop_order WHERE project = ?1 AND id IN (SELECT value FROM json_each(?2))",
-        &[project.into(), to_json(&orders)?.into()],
-    )?;
-    let mut versions = FlatMap::new();
-    for row in &seen {
-        versions.insert(row.text(0)?, row.number(1)?);
-    }
-    let is_superseded = |fact: &OrderFact| {
-        let seen = versions.get(&fact.order);
-        !fact.deleted && seen.zip(fact.version).is_some_and(|(seen, version)| *seen >= version)
-    };
-    let (mut done, mut kept) = (Vec::new(), Vec::new());
+fn drop_superseded<S: Sql>(sql: &S, rows: &[Waiting], now: u64) -> Result<Vec<String>, SqlError> {
+    let mut kept = Vec::with_capacity(rows.len());
     for row in rows {
-        if is_superseded(&row.fact) {
-            done.push((row, "superseded"));
-        } else {
-            kept.push(row.id.clone());
+        let seen = seen_version(sql, &row.fact.project, &row.fact.order)?;
+        match (row.fact.version, seen) {
+            (Some(version), Some(seen)) if seen >= version && !row.fact.deleted => {
+                finish(sql, row, "superseded", now)?;
+            }
+            _ => kept.push(row.id.clone()),
         }
     }
-    finish(sql, &done, now)?;
     Ok(kept)
 }
 
-/// Ends facts with their outcomes, all in two statements: a burst has a hundred.
-fn finish<S: Sql>(sql: &S, done: &[(&Waiting, &str)], now: u64) -> Result<(), SqlError> {
-    if done.is_empty() {
-        return Ok(());
-    }
-    let list: Vec<[&str; 4]> = done
-        .iter()
-        .map(|(row, outcome)| [row.id.as_str(), outcome, &row.fact.correlation_id, &row.fact.order])
-        .collect();
-    let list = to_json(&list)?;
+fn finish<S: Sql>(sql: &S, row: &Waiting, outcome: &str, now: u64) -> Result<(), SqlError> {
     sql.exec(
         // A dead letter keeps what it takes to try again; it names an order and nobody.
-        "UPDATE inbox SET payload = CASE done.value ->> 1 WHEN 'dead_letter' THEN payload END, due_ms = NULL,
-             outcome = done.value ->> 1
-         FROM json_each(?1) AS done WHERE inbox.id = done.value ->> 0",
-        &[list.as_str().into()],
+        "UPDATE inbox SET payload = CASE ?2 WHEN 'dead_letter' THEN payload END, due_ms = NULL, outcome = ?2
+         WHERE id = ?1",
+        &[(&row.id).into(), outcome.into()],
     )?;
-    sql.exec(
-        "INSERT INTO journal (at_ms, correlation_id, subject, event, detail)
-         SELECT ?1, value ->> 2, value ->> 3, 'order', value ->> 1 FROM json_each(?2)",
-        &[now.into(), list.into()],
-    )?;
-    Ok(())
+    journal::write(sql, now, &row.fact.correlation_id, &row.fact.order, "order", outcome)
 }
 
-/// What is known of an order.
-pub(super) struct Seen {
-    /// The newest version ever seen.
-    pub(super) version: u64,
-    customer: Option<String>,
-}
-
-pub(super) fn seen<S: Sql>(sql: &S, project: &str, id: &str) -> Result<Option<Seen>, SqlError> {
+pub(super) fn seen_version<S: Sql>(sql: &S, project: &str, id: &str) -> Result<Option<u64>, SqlError> {
     let rows = sql.exec(
-        "SELECT version, customer FROM shop_order WHERE project = ?1 AND id = ?2",
+        "SELECT version FROM shop_order WHERE project = ?1 AND id = ?2",
         &[project.into(), id.into()],
     )?;
-    first(rows).map(|row| Ok(Seen { version: row.number(0)?, customer: row.optional_text(1)? })).transpose()
+    first(rows).map(|row| row.number(0)).transpose()
+}
+
+fn order_customer<S: Sql>(sql: &S, project: &str, id: &str) -> Result<Option<String>, SqlError> {
+    let rows = sql.exec(
+        "SELECT customer FROM shop_order WHERE project = ?1 AND id = ?2",
+        &[project.into(), id.into()],
+    )?;
+    first(rows).map_or(Ok(None), |row| row.optional_text(0))
 }
 
 fn waiting_orders<S: Sql>(sql: &S, now: u64) -> Result<Vec<Waiting>, SqlError> {
