@@ -231,6 +231,20 @@ describe("the page", () => {
     expect(shop.seen.length).toBe(before);
   });
 
+  it("with another store's settings before the module is there asks for that store only", async () => {
+    await visit.page.goto(shop.origin);
+    await visit.page.evaluate(`(async () => {
+      const { createBridge } = await import("/pkg/index.js");
+      for (const store of ["de", "at"]) {
+        window.bridge = createBridge({ edge: location.origin, store, locale: "de-DE", mode: "immediate", consent: { source: "function", read: () => ({ chat: true, share: true }) } });
+        bridge.start();
+      }
+    })()`);
+    await visit.until("ready", null);
+    expect(shop.seen.filter((seen) => seen.path === "/v1/identify").map((seen) => seen.body.store)).toEqual(["at"]);
+    expect(await visit.page.evaluate("window.__widgetLoads")).toBe(1);
+  });
+
   it("cannot have the module: says so, and tries again on a click", async () => {
     await visit.context.route(/bridge_wasm_bg\.wasm|twin\.js|engine\.js/, (route) => route.abort());
     await visit.start(`{ mode: "interaction" }`);
