@@ -50,9 +50,13 @@ function noticeOf({ notice: text, noticeAccept: accept, noticeDecline: decline, 
 }
 
 if (typeof document !== "undefined") {
-  const own = [...document.scripts].find((script) => script.src === import.meta.url);
+  // Behind a redirect, as a CDN has them, the element keeps the address that was asked for.
+  const own =
+    [...document.scripts].find((script) => script.src === import.meta.url) ??
+    document.querySelector<HTMLScriptElement>("script[type=module][data-edge][data-store]");
   if (own) {
-    window.commercetoolsTidio = createBridge(optionsOf(own.dataset));
+    // Scripts that may run by a nonce hide it from attributes.
+    window.commercetoolsTidio = createBridge(optionsOf({ nonce: own.nonce, ...own.dataset }));
     window.commercetoolsTidio.start();
   }
 }

@@ -103,13 +103,15 @@ export function logout(): void {
 export function configure(next: BridgeOptions): void {
   const same = next.edge === options.edge && next.store === options.store && next.locale === options.locale;
   options = next;
-  if (same || !loading) return;
-  const restart = started;
+  if (same) return;
+  const [restart, reload] = [started, loading];
   stop();
   core = loading = undefined;
   if (!restart) return;
   started = true;
-  load();
+  // The launcher speaks the new language.
+  publish(status);
+  if (reload) load();
 }
 
 /** Calls the module, once it is there. */

@@ -64,6 +64,13 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
   };
   removeOldWidget();
   const core = new BridgeCore(settings, onStatus as (status: unknown) => void, engine);
+  // Routers such as Turbo's and Astro's replace the body, and the widget goes with it.
+  let { body } = document;
+  new MutationObserver(() => {
+    if (!document.body || document.body === body) return;
+    ({ body } = document);
+    core.body_replaced();
+  }).observe(document.documentElement, { childList: true });
   if (needsPage) await need();
   return {
     start: () => core.start(),

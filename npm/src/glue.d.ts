@@ -8,6 +8,7 @@ declare module "#glue" {
     answered(said?: boolean): void;
     refresh(): void;
     cart_changed(): void;
+    body_replaced(): void;
     track(name: string, data: unknown): void;
     logout(): void;
   }

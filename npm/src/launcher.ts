@@ -27,9 +27,7 @@ export function showLauncher(options: LauncherOptions, near: (() => void)[], use
   const host = document.createElement("div");
   host.id = "commercetools-tidio-launcher";
   const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  root.adoptedStyleSheets = [sheet];
+  dress(root, STYLE);
 
   const button = document.createElement("button");
   button.type = "button";
@@ -41,13 +39,31 @@ export function showLauncher(options: LauncherOptions, near: (() => void)[], use
   for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => near.splice(0).forEach((run) => run()));
   button.addEventListener("click", use);
   root.append(button);
-  document.body.append(host);
+  // A script in the head runs before there is a body, and routers such as Turbo's and Astro's replace it.
+  const follow = (): void => void (host.isConnected || document.body?.append(host));
+  const observer = new MutationObserver(follow);
+  observer.observe(document.documentElement, { childList: true });
+  follow();
   return {
     busy: (busy) => {
       button.ariaBusy = `${busy}`;
     },
-    remove: () => host.remove(),
+    remove() {
+      observer.disconnect();
+      host.remove();
+    },
   };
+}
+
+/** Gives a shadow root its style; as an element where style sheets cannot be constructed (Safari before 16.4). */
+export function dress(root: ShadowRoot, style: string): void {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    root.append(Object.assign(document.createElement("style"), { textContent: style }));
+  }
 }
 
 function icon(): SVGElement {

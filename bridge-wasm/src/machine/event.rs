@@ -45,6 +45,8 @@ pub enum Event<J> {
     OtherTab(Option<Owner>),
     /// The page came back from the back-forward cache.
     Restored(Option<Owner>),
+    /// The page put another body in the place of the one in which the widget was.
+    BodyReplaced,
     /// The old widget is still there after its removal.
     Resisted,
 }

@@ -128,7 +128,9 @@ impl<J: Clone + PartialEq> Machine<J> {
 
     /// Takes one event and answers what to do. `draw` is a random byte, for the jitter of pauses.
     pub fn handle(&mut self, event: Event<J>, draw: u8) -> Vec<Effect<J>> {
-        if self.running || matches!(event, Event::Start) {
+        // A widget that is only hidden still talks to Tidio, so consent counts for it after a stop as well.
+        let is_consent_to_live = matches!(event, Event::Consent(_)) && self.is_live();
+        if self.running || is_consent_to_live || matches!(event, Event::Start) {
             self.react(event, draw);
         }
         let status = Status {
@@ -173,6 +175,7 @@ impl<J: Clone + PartialEq> Machine<J> {
             Event::Elapsed(timer, ticket, attached) => self.elapsed(timer, ticket, attached, draw),
             Event::OtherTab(owner) => self.other_tab(owner),
             Event::Restored(owner) => self.restored(owner),
+            Event::BodyReplaced => self.body_replaced(),
             Event::Resisted => self.reload(),
             // Late outcomes of calls that a newer one has replaced.
             Event::Bootstrapped(..)

@@ -94,6 +94,16 @@ impl<J: Clone + PartialEq> Machine<J> {
         self.effect(Effect::Remove);
     }
 
+    /// The same person's widget again, in the new body. Who is being asked about stays hidden.
+    pub(super) fn body_replaced(&mut self) {
+        if self.is_live() {
+            let hidden = self.hidden;
+            self.remove();
+            self.load();
+            self.hidden = hidden;
+        }
+    }
+
     /// Another try with the same identity. Only for a widget that never became ready.
     pub(super) fn load_again(&mut self) {
         if self.ready || !self.begun {

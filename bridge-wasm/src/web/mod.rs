@@ -221,6 +221,11 @@ impl BridgeCore {
         self.0.dispatch(Event::CartChanged);
     }
 
+    /// The page has another body.
+    pub fn body_replaced(&self) {
+        self.0.dispatch(Event::BodyReplaced);
+    }
+
     /// Sends a custom event once the widget is ready.
     pub fn track(&self, name: String, data: JsValue) {
         self.0.dispatch(Event::Track(name, data));

@@ -4,6 +4,7 @@
  * In scope: a small notice with the shop's text. Out of scope: what an answer allows, which the module decides. It
  * is no modal: the page stays usable, and closing it without an answer is no answer.
  */
+import { dress } from "../launcher.js";
 import type { NoticeOptions } from "../types.js";
 
 const STYLE = `div{position:fixed;z-index:999999998;bottom:96px;inset-inline-end:24px;box-sizing:border-box;width:min(340px,calc(100vw - 48px));max-height:calc(100vh - 120px);overflow:auto;padding:20px;border-radius:12px;background:#fff;color:#1a1a1a;font:16px/1.5 system-ui,sans-serif;box-shadow:0 8px 32px #0005}
@@ -22,9 +23,7 @@ export function showNotice(options: NoticeOptions, look: { color?: string; posit
   const host = document.createElement("div");
   host.id = "commercetools-tidio-notice";
   const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  root.adoptedStyleSheets = [sheet];
+  dress(root, STYLE);
 
   const box = document.createElement("div");
   box.className = look.position === "start" ? "start" : "end";

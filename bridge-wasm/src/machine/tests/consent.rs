@@ -129,3 +129,14 @@ fn a_shop_may_reload_after_a_withdrawal_of_a_running_chat() {
     visit.on(consent(NO, NO)).check("tell remove clear remember(-) reload");
     visit.on(consent(NO, NO)).check("");
 }
+
+#[test]
+fn withdrawal_counts_while_stopped_for_a_widget_that_is_only_hidden() {
+    for answer in [NO, OPEN] {
+        let mut visit = Visit::live(Some("a-1"));
+        visit.on(Event::Stop).check("hide");
+        visit.on(consent(answer, answer)).check("tell remove clear remember(-)");
+        visit.on(consent(YES, YES)).check("");
+        visit.on(Event::Start).on(consent(YES, YES)).check("consent? session");
+    }
+}

@@ -357,3 +357,24 @@ fn what_one_did_is_not_told_in_the_next_ones_chat() {
     visit.done.clear();
     visit.ready().check("write(ct_cart_total=b-2)");
 }
+
+#[test]
+fn a_new_body_gets_the_widget_again_with_the_same_person_and_stays_hidden_while_asked() {
+    let mut visit = Visit::live(Some("a-1"));
+    visit.on(Event::BodyReplaced).check("remove remember(a-1) insert(person)");
+    visit.ready().check("write(ct_cart_total=a-1)");
+    visit.on(Event::Restored(Some(Owner::Person("a-1".into()))));
+    visit.done.clear();
+    visit.on(Event::BodyReplaced).ready();
+    assert!(visit.done.contains(&"hide".to_owned()), "{:?}", visit.done);
+    for mut visit in [waiting_for_consent(), Visit::new(settings())] {
+        visit.done.clear();
+        visit.on(Event::BodyReplaced).check("");
+    }
+}
+
+fn waiting_for_consent() -> Visit {
+    let mut visit = Visit::new(settings());
+    visit.on(Event::Start).on(Event::Bootstrapped(1, Ok(bootstrap()))).on(consent(NO, NO));
+    visit
+}
