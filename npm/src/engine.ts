@@ -24,7 +24,7 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
   const { edge, store, locale, consent } = options;
   // The one failure that is no accident of the network; the boot part tells its code.
   if ([edge, store, locale, consent?.source].some((text) => typeof text !== "string" || !text)) throw "options_malformed";
-  loaded ??= options.engine === "js" ? loadTwin() : loadWasm().catch(loadTwin);
+  loaded ??= options.engine === "js" ? loadTwin() : loadWasm(options.wasm).catch(loadTwin);
   const reads = options.product !== "call" && document.querySelector('script[type="application/ld+json"]');
   const needsPage = reads || options.cart || options.triggers;
   // At the same time: on a phone's network each waits half a second for its first byte.
@@ -104,9 +104,9 @@ function removeOldWidget(): void {
 /** Ends the task, so that what a page waits for comes in between: loading, making and starting are no long task together. */
 const breath = (): Promise<void> => new Promise((done) => setTimeout(done));
 
-async function loadWasm(): Promise<[Glue, Engine]> {
+async function loadWasm(given: BridgeOptions["wasm"]): Promise<[Glue, Engine]> {
   new WebAssembly.Module(EMPTY_MODULE);
-  const url = new URL("./wasm/bridge_wasm_bg.wasm", import.meta.url);
+  const url = given ?? new URL("./wasm/bridge_wasm_bg.wasm", import.meta.url);
   const imports = { "./bridge_wasm_bg.js": glue } as unknown as WebAssembly.Imports;
   // Not streamed: a server that does not know the type of .wasm files would fail it, and 50 kB gain nothing.
   const bytes = await fetch(url).then((response) => response.arrayBuffer());

@@ -325,6 +325,11 @@ export interface BridgeOptions {
    * be one more violation report. Default: WebAssembly where the page allows it.
    */
   engine?: "js";
+  /**
+   * Address of `commercetools-tidio/bridge.wasm`, for bundlers that do not follow `new URL(…, import.meta.url)`:
+   * esbuild, Rollup without a plugin. Default: beside the package's own files.
+   */
+  wasm?: string | URL;
 }
 
 /** A person-free value that travels with `track`. */

@@ -6,11 +6,12 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, writeFile } from "node:fs/promises";
+import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build as esbuild } from "esbuild";
 import type { Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -87,6 +88,41 @@ describe("webpack", () => {
     } finally {
       await files.close();
     }
+  });
+});
+
+describe("esbuild, into one classic script", () => {
+  /** Opens what esbuild makes of this consumer; answers the build that ran. */
+  async function engineOf(consumer: string): Promise<string | null> {
+    const root = consumers.folder("esbuild");
+    await rm(join(root, "dist"), { recursive: true, force: true });
+    const { warnings } = await esbuild({
+      entryPoints: { main: join(root, consumer) }, outdir: join(root, "dist"), bundle: true, format: "iife", loader: { ".wasm": "file" }, publicPath: "/",
+      // What it has to say of `import.meta` in a classic script.
+      logOverride: { "empty-import-meta": "silent" }, logLevel: "silent",
+    });
+    expect(warnings).toEqual([]);
+    await cp(join(root, "index.html"), join(root, "dist/index.html"));
+    const files = await Files.serve(join(root, "dist"));
+    try {
+      await visit.page.goto(withEdge(files.origin));
+      const mark = visit.page.locator("html");
+      await expect.poll(() => mark.getAttribute("data-state"), { timeout: 30_000 }).toBe("ready");
+      expect(await visit.chat()).toBe("chat of anna: ");
+      return await mark.getAttribute("data-engine");
+    } finally {
+      await files.close();
+    }
+  }
+
+  it("with the module's address among the settings runs WebAssembly", async () => {
+    expect(await engineOf("main.js")).toBe("wasm");
+    expect(wasm).toHaveLength(1);
+  });
+
+  it("without it runs the JavaScript twin", async () => {
+    expect(await engineOf("without.js")).toBe("js");
+    expect(shop.scripts).toHaveLength(1);
   });
 });
 

@@ -53,6 +53,11 @@ describe("contents", () => {
     for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "package.json"]) expect(names).toContain(name);
   });
 
+  it("is found by what does not read `exports`, such as Parcel", () => {
+    expect(manifest["main"]).toBe(manifest["exports"]["."].default);
+    expect(manifest["types"]).toBe(manifest["exports"]["."].types);
+  });
+
   it("holds what is built and documented, the browser's module and the Worker's once each, and no source or test", () => {
     const names = consumers.packed.files.map(({ path }) => path);
     expect(names.filter((name) => /\.wasm$/.test(name))).toEqual(["dist/wasm/bridge_wasm_bg.wasm", "dist/worker/index_bg.wasm"]);

@@ -1,7 +1,7 @@
 // What a shop without a framework writes. The address of the edge comes with the page's, because the test picks it.
 import { createBridge } from "commercetools-tidio";
 
-export function startChat() {
+export function startChat(more = {}) {
   const bridge = createBridge({
     edge: new URL(location.href).searchParams.get("edge"),
     store: "de",
@@ -9,6 +9,7 @@ export function startChat() {
     mode: "immediate",
     consent: { source: "function", read: () => ({ chat: true, share: true }) },
     session: () => ({ token: "customer-anna" }),
+    ...more,
   });
   bridge.on("status", ({ state, code = "none", engine }) => Object.assign(document.documentElement.dataset, { state, code, engine }));
   bridge.start();

@@ -1,0 +1,4 @@
+import wasm from "commercetools-tidio/bridge.wasm";
+import { startChat } from "../chat.js";
+
+startChat({ wasm });
