@@ -17,25 +17,36 @@ use crate::{
 /// What the Worker offers: the handlers and the Durable Objects of `wrangler.toml`.
 const ENTRY: &str = "edge-worker/entry.js";
 
+/// Constructors of which the glue makes one for each class, and which have no effect but the object. The bundler's own
+/// option for that covers calls, not `new`.
+const WITHOUT_EFFECT: [&str; 2] = ["new Proxy(", "new FinalizationRegistry("];
+
 /// Bundles the glue anew under [`ENTRY`], without what that does not reach.
 ///
 /// # Errors
 /// When the bundler cannot read the entry, or it lacks one of the classes.
 pub fn drop_glue(glue: &Path) -> Outcome {
+    let text = fs::read_to_string(glue).map_err(Failure::on("read", glue))?;
+    fs::write(glue, marked(text)).map_err(Failure::on("write", glue))?;
     let entry = glue.with_file_name("entry.js");
     fs::copy(paths::in_root(ENTRY), &entry).map_err(Failure::on("create", &entry))?;
     let bundled = glue.with_file_name("bundled.js");
     Job::new(npm::program("esbuild")?, paths::logs().join("build-worker-glue.log"))
         .args(["--bundle", "--minify", "--format=esm", "--target=esnext", "--log-level=warning"])
         .args(["--external:./index_bg.wasm", "--external:cloudflare:*"])
-        // Of these, only what is used is made; and nobody here disposes of an object by that symbol.
-        .args(["--pure:Proxy", "--pure:FinalizationRegistry", "--define:Symbol.dispose=undefined"])
+        // Nobody here disposes of an object by that symbol.
+        .args(["--define:Symbol.dispose=undefined"])
         .args([entry.as_path()])
         .args([format!("--outfile={}", bundled.display())])
         .env("PATH", npm::search_path())
         .run()?;
     paths::remove(&entry)?;
     fs::rename(&bundled, glue).map_err(Failure::on("create", glue))
+}
+
+/// The glue with a note for the bundler at what it may leave out unless it is used.
+fn marked(glue: String) -> String {
+    WITHOUT_EFFECT.into_iter().fold(glue, |text, made| text.replace(made, &format!("/* @__PURE__ */ {made}")))
 }
 
 /// Takes the exports out of a module whose names do not occur in its glue.
