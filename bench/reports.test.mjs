@@ -6,16 +6,16 @@ import { report as reliabilityReport } from "./reliability.mjs";
 import { report as syncReport } from "./sync.mjs";
 import { distinctId } from "./sync/backfill.mjs";
 
-/** A Markdown table's cells, without its head. */
-function rowsOf(text) {
-  const lines = text.split("\n").filter((line) => line.startsWith("|"));
-  return lines.slice(2).map((line) => line.slice(2, -2).split(" | "));
+/** The cells of the first Markdown table, or of another, without its head. */
+function rowsOf(text, table = 0) {
+  const tables = text.split("\n\n").filter((block) => block.startsWith("|"));
+  return tables[table].trim().split("\n").slice(2).map((line) => line.slice(2, -2).split(" | "));
 }
 
 const NOT_A_FIGURE = /undefined|NaN|Infinity|null|\[object/;
 
 test("edge: each size by query, over REST and under the default policy, beside the twin", () => {
-  const measured = { edge: [682, 1.48], rest: [484, 2.1], twin: [588, 1.74], default: [900, 1], defaultTwin: [600, 1.7] };
+  const measured = { edge: [682, 1.48], rest: [484, 2.1], twin: [588, 1.74], default: [900, 1], defaultTwin: [600, 1.7], bare: [1200, 0.7] };
   const results = [1, 10, 100].flatMap((size) => Object.entries(measured).map(([name, [perSecond, cpuMs]]) => ({ name, size, perSecond, lowest: perSecond - 10, highest: perSecond + 9, cpuMs, p50: 10.9, p99: 31.8 })));
   const text = edgeReport(results, { edge: [22, 20.8, 19.9], twin: [6.9] });
   assert.doesNotMatch(text, NOT_A_FIGURE);
@@ -24,14 +24,16 @@ test("edge: each size by query, over REST and under the default policy, beside t
   assert.deepEqual(rows[0].slice(1), ["682 (672–691)", "1.48", "10.9", "31.8", "588 (578–597)", "1.74", "10.9", "31.8", "1.16 ×", "1.18 ×"]);
   assert.deepEqual(rows[3].slice(-2), ["0.82 ×", "0.83 ×"]);
   assert.deepEqual(rows[6].slice(-2), ["1.50 ×", "1.70 ×"]);
+  assert.deepEqual(rowsOf(text, 1)[0], ["1", "1200 (1190–1209)", "0.70", "1.48", "0.78"]);
   assert.match(text, /edge 20\.8 ms \(19\.9–22\.0\), twin 6\.9 ms/);
 });
 
 test("edge: where the system does not tell CPU time, a dash", () => {
-  const results = ["edge", "rest", "twin", "default", "defaultTwin"].flatMap((name) => [1, 10, 100].map((size) => ({ name, size, perSecond: 1, lowest: 1, highest: 1, p50: 1, p99: 1 })));
+  const results = ["edge", "rest", "twin", "default", "defaultTwin", "bare"].flatMap((name) => [1, 10, 100].map((size) => ({ name, size, perSecond: 1, lowest: 1, highest: 1, p50: 1, p99: 1 })));
   const text = edgeReport(results, { edge: [1], twin: [1] });
   assert.doesNotMatch(text, NOT_A_FIGURE);
   assert.equal(rowsOf(text)[0].filter((cell) => cell === "–").length, 3);
+  assert.equal(rowsOf(text, 1)[0].filter((cell) => cell === "–").length, 3);
 });
 
 test("sync: a row for each figure, over all runs", () => {
