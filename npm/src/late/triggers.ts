@@ -5,12 +5,7 @@
  * and only while the widget is ready and sharing is allowed. Money is compared in whole minor units.
  */
 import type { Cart, TrackData, Trigger } from "../types.js";
-
-/** What was sent is kept here, per tab and per browser. Removed when consent is taken back. */
-const SENT = "ct-tidio-sent";
-
-/** The cart of this tab and since when it has been so, over page loads. Removed with it. */
-const CART = "ct-tidio-cart";
+import { CART, SENT } from "./names.js";
 
 /** Entries kept; the oldest go first. */
 const MAX_SENT = 100;
@@ -160,68 +155,87 @@ export interface Triggers {
 /** Watches what the rules wait for. Nothing is decided, stored or sent before `allowed` says so. */
 export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (due: Due) => void): Triggers {
   const state = new Rules(rules, browserWorld);
-  const idle = rules.flatMap(({ on, seconds }) => (on === "cart_idle" && typeof seconds === "number" ? [seconds] : []));
+  const told = (dues: Due[]): void => dues.forEach(send);
   // Deciding is remembering, and nothing may be stored before.
   let waiting: (() => Due[])[] = [];
   const decide = (run: () => Due[]): void => {
-    if (!allowed()) waiting.push(run);
-    else for (const due of run()) send(due);
+    if (allowed()) told(run());
+    else waiting.push(run);
     // More than this is a loop in the shop's code.
     waiting = waiting.slice(-MAX_SENT);
   };
+  const cart = watchedCart(rules, state, (run) => allowed() && told(run()));
+  watchEvents(rules, (name, id) => decide(() => state.heard(name, id)));
+  const opened = (at: string) => (): Due[] => state.opened(at);
+  // Decided by the first `flush()`, which comes once the cart is known.
+  waiting.push(opened(address()));
+  watchAddress(() => decide(opened(address())));
+  return {
+    cart: cart.is,
+    signal: (name, id, data) => decide(() => state.signal(name, id, data)),
+    flush() {
+      // First the cart: what is once per cart asks which one it is.
+      cart.look();
+      for (const run of waiting.splice(0)) decide(run);
+    },
+    forget() {
+      cart.stop();
+      waiting = [];
+    },
+  };
+}
+
+/** The cart of the page, and since when it is as it is. `decide` runs at once what may be decided now, and else never. */
+function watchedCart(rules: Trigger[], state: Rules, decide: (run: () => Due[]) => void) {
+  const idle = rules.flatMap(({ on, seconds }) => (on === "cart_idle" && typeof seconds === "number" ? [seconds] : []));
   let cart: Cart | undefined;
   let key = "";
   let since = 0;
   let timers: ReturnType<typeof setTimeout>[] = [];
   const stop = (): void => timers.splice(0).forEach(clearTimeout);
+  const waitFor = (seconds: number) => setTimeout(() => decide(() => state.idleFor(seconds)), since + seconds * 1000 - Date.now());
   /** Only the cart as it is now counts, not what it was while nothing could be sent. */
-  const lookAtCart = (): void => {
+  const look = (): void => {
     stop();
-    if (!key || !allowed()) return;
-    for (const due of state.cartIs(cart)) send(due);
-    if (!cart || idle.length === 0) return;
-    since = unchangedSince(key, since);
-    const sendIdle = (seconds: number) => (): void => {
-      if (allowed()) for (const due of state.idleFor(seconds)) send(due);
-    };
-    timers = idle.map((seconds) => setTimeout(sendIdle(seconds), since + seconds * 1000 - Date.now()));
+    if (!key) return;
+    decide(() => {
+      if (cart && idle.length > 0) {
+        since = unchangedSince(key, since);
+        timers = idle.map(waitFor);
+      }
+      return state.cartIs(cart);
+    });
   };
-  for (const name of new Set(rules.map((rule) => rule.domEvent))) {
-    if (!name) continue;
-    const heard = (event: Event): void => {
-      const id = (event as CustomEvent<{ id?: unknown } | null | undefined>).detail?.id;
-      decide(() => state.heard(name, typeof id === "string" ? id : undefined));
-    };
-    document.addEventListener(name, heard);
-    window.addEventListener(name, (event) => event.target === window && heard(event));
-  }
-  const opened = (): void => {
-    const address = location.pathname + location.search;
-    decide(() => state.opened(address));
-  };
-  // Decided by the first `flush()`, which comes once the cart is known.
-  const first = location.pathname + location.search;
-  waiting.push(() => state.opened(first));
-  addEventListener("popstate", opened);
-  (window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", opened);
   return {
-    cart(now) {
+    stop,
+    look,
+    is(now: Cart | undefined): void {
       const next = JSON.stringify(now ?? null);
       if (next === key) return;
       [cart, key, since] = [now, next, Date.now()];
-      lookAtCart();
-    },
-    signal: (name, id, data) => decide(() => state.signal(name, id, data)),
-    flush() {
-      // First the cart: what is once per cart asks which one it is.
-      lookAtCart();
-      const runs = waiting;
-      waiting = [];
-      for (const run of runs) decide(run);
-    },
-    forget() {
-      stop();
-      waiting = [];
+      look();
     },
   };
+}
+
+/** Hears the DOM events that rules name, and the id that they carry. */
+function watchEvents(rules: Trigger[], heard: (name: string, id: string | undefined) => void): void {
+  for (const name of new Set(rules.map((rule) => rule.domEvent))) {
+    if (!name) continue;
+    const hear = (event: Event): void => {
+      const id = (event as CustomEvent<{ id?: unknown } | null | undefined>).detail?.id;
+      heard(name, typeof id === "string" ? id : undefined);
+    };
+    document.addEventListener(name, hear);
+    window.addEventListener(name, (event) => event.target === window && hear(event));
+  }
+}
+
+/** Where the page is: its path and query. */
+const address = (): string => location.pathname + location.search;
+
+/** Tells whenever the page was opened at another address without being loaded. */
+function watchAddress(opened: () => void): void {
+  addEventListener("popstate", opened);
+  (window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", opened);
 }
