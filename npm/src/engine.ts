@@ -8,7 +8,8 @@ import * as glue from "#glue";
 import { stored } from "./consent/adapter.js";
 import { adapterOf } from "./consent/table.js";
 import type { Core } from "./core.js";
-import type { PageSide } from "./late/page.js";
+import { YES } from "./late/names.js";
+import type { PageSide, pageSide } from "./late/page.js";
 import { sessionOf } from "./session.js";
 import type { BridgeOptions, Engine, Status } from "./types.js";
 
@@ -34,59 +35,68 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     throw error;
   });
   await breath();
-  let side: PageSide | undefined;
-  let loading: Promise<PageSide | undefined> | undefined;
   let last: Status | undefined;
-  const need = (): Promise<PageSide | undefined> =>
-    (loading ??= import("./late/page.js")
-      .then(({ pageSide }) => {
-        const made = (side = pageSide(options, adapter, core, last));
-        return made.loaded.then(() => made);
-      })
-      // Chat goes on without it.
-      .catch(() => (loading = undefined)));
-  const tell = (run: (side: PageSide) => void): void => void (side ? run(side) : need().then((side) => side && run(side)));
-
+  const side = pageSideLater((make) => make(options, adapter, core, last));
   const settings = {
     ...options,
     consent: { ...options.consent, adapter },
     session,
-    product: () => side?.product(),
-    claimed: () => side?.claimed(),
-    heard: (body: any) => (loading || body?.triggers) && tell((side) => side.heard(body)),
-    ask: () => tell((side) => side.ask()),
-    saidYes: stored("ct-tidio-yes", "sessionStorage"),
+    product: () => side.now()?.product(),
+    claimed: () => side.now()?.claimed(),
+    heard: (body: any) => (side.asked() || body?.triggers) && side.tell((side) => side.heard(body)),
+    ask: () => side.tell((side) => side.ask()),
+    saidYes: stored(YES, "sessionStorage"),
   };
   const onStatus = (status: Status): void => {
     last = status;
     publish(status);
-    if (side || /ready|withdrawn/.test(status.state)) tell((side) => side.status(status));
+    if (side.now() || /ready|withdrawn/.test(status.state)) side.tell((side) => side.status(status));
   };
   removeOldWidget();
   const core = new BridgeCore(settings, onStatus as (status: unknown) => void, engine);
-  // Routers such as Turbo's and Astro's replace the body, and the widget goes with it.
-  let { body } = document;
-  new MutationObserver(() => {
-    if (!document.body || document.body === body) return;
-    ({ body } = document);
-    core.body_replaced();
-  }).observe(document.documentElement, { childList: true });
-  if (needsPage) await need();
+  watchBody(() => core.body_replaced());
+  if (needsPage) await side.need();
   return {
     start: () => core.start(),
     stop: () => core.stop(),
     open: () => core.open(),
     refresh: () => core.refresh(),
-    cartChanged: (cart) => (cart ? tell((side) => side.cartChanged(cart)) : core.cart_changed()),
-    productInView: (product) => tell((side) => side.productInView(product)),
-    signal: (name, details) => tell((side) => side.signal(name, details)),
+    cartChanged: (cart) => (cart ? side.tell((side) => side.cartChanged(cart)) : core.cart_changed()),
+    productInView: (product) => side.tell((side) => side.productInView(product)),
+    signal: (name, details) => side.tell((side) => side.signal(name, details)),
     // A caller without types may forget the name; the module's text reader would throw.
     track: (name, data) => void (typeof name === "string" && core.track(name, data)),
     logout() {
-      if (loading) tell((side) => side.forget());
+      if (side.asked()) side.tell((side) => side.forget());
       core.logout();
     },
   };
+}
+
+/** The page's side, loaded when it is first needed. Chat goes on without one that cannot be loaded. */
+function pageSideLater(made: (make: typeof pageSide) => PageSide) {
+  let side: PageSide | undefined;
+  let loading: Promise<PageSide | undefined> | undefined;
+  const need = (): Promise<PageSide | undefined> =>
+    (loading ??= import("./late/page.js")
+      .then(({ pageSide }) => (side = made(pageSide)).loaded.then(() => side))
+      .catch(() => (loading = undefined)));
+  return {
+    now: () => side,
+    asked: () => !!loading,
+    need,
+    tell: (run: (side: PageSide) => void): void => void (side ? run(side) : need().then((side) => side && run(side))),
+  };
+}
+
+/** Routers such as Turbo's and Astro's replace the body, and the widget goes with it. */
+function watchBody(replaced: () => void): void {
+  let { body } = document;
+  new MutationObserver(() => {
+    if (!document.body || document.body === body) return;
+    ({ body } = document);
+    replaced();
+  }).observe(document.documentElement, { childList: true });
 }
 
 /**
