@@ -4,9 +4,9 @@
  * In scope: reading, noticing a change, telling it once. Out of scope: believing it; a change only makes the edge
  * read the cart itself. What cannot be read is no cart.
  */
-import { cookie } from "../consent/adapter.js";
+import { cookie, stored } from "../consent/adapter.js";
 import type { Cart, CartPaths, CartSource } from "../types.js";
-import { find, itemOf, metaContent } from "./read.js";
+import { find, metaContent } from "./read.js";
 
 /** How often a source that tells nobody is looked at, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
@@ -34,9 +34,9 @@ function read(source: CartSource): unknown {
     if ("global" in source) return find(globalThis, source.global);
     const text =
       "localStorage" in source
-        ? itemOf("localStorage", source.localStorage)
+        ? stored(source.localStorage)
         : "sessionStorage" in source
-          ? itemOf("sessionStorage", source.sessionStorage)
+          ? stored(source.sessionStorage, "sessionStorage")
           : "cookie" in source
             ? cookie(source.cookie)
             : "meta" in source

@@ -11,12 +11,3 @@ export function metaContent(name: string): string | undefined {
   const all = document.querySelectorAll<HTMLMetaElement>("meta[name]");
   return [...all].find((meta) => meta.name === name)?.content;
 }
-
-/** An item of one of the two storages; nothing where storage is blocked. */
-export function itemOf(storage: "localStorage" | "sessionStorage", key: string): string | null {
-  try {
-    return window[storage].getItem(key);
-  } catch {
-    return null;
-  }
-}

@@ -4,9 +4,9 @@
  * In scope: finding the value. Out of scope: believing it. Blocked storage and missing values are "no session"; a
  * text that is not JSON throws, which the module reports as a code.
  */
-import { cookie } from "../consent/adapter.js";
+import { cookie, stored } from "../consent/adapter.js";
 import type { Session, SessionFunction, SessionPaths, SessionSource } from "../types.js";
-import { find, itemOf, metaContent } from "./read.js";
+import { find, metaContent } from "./read.js";
 
 const MEMBERS = ["token", "cartId", "anonymousId", "customerId"] as const;
 
@@ -16,7 +16,7 @@ export function pageSession(source: SessionSource): SessionFunction | undefined 
   if ("global" in source) return from(source.global.paths, () => find(globalThis, source.global.path));
   if ("cookie" in source) return from(source.cookie.paths, () => parse(cookie(source.cookie.name)));
   if ("meta" in source) return from(source.meta.paths, () => parse(metaContent(source.meta.name)));
-  if ("sessionStorage" in source) return from(source.sessionStorage.paths, () => parse(itemOf("sessionStorage", source.sessionStorage.key)));
+  if ("sessionStorage" in source) return from(source.sessionStorage.paths, () => parse(stored(source.sessionStorage.key, "sessionStorage")));
   return undefined;
 }
 
