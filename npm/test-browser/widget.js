@@ -7,22 +7,7 @@
   window.__widgetLoads = (window.__widgetLoads ?? 0) + 1;
   if (mode === "inert") return;
 
-  const storageKey = `tidio_state_${key}`;
-  const identify = document.tidioIdentify;
-  // The vendor's widget works without storage; so does this.
-  const storage = (method, ...values) => {
-    try {
-      return localStorage[method](storageKey, ...values);
-    } catch {
-      return null;
-    }
-  };
-  const saved = JSON.parse(storage("getItem") ?? "null");
-  const same = !identify || saved?.identify?.distinct_id === identify.distinct_id;
-  const state = same && saved ? saved : { identify, visitor: crypto.randomUUID(), messages: [] };
-  state.identify = identify ?? state.identify;
-  storage("setItem", JSON.stringify(state));
-  document.cookie = "tidio_cid=1; Path=/";
+  const { state, save } = memory(`tidio_state_${key}`);
 
   const frame = document.createElement("iframe");
   frame.id = "tidio-chat-code";
@@ -42,7 +27,7 @@
     },
     messageFromVisitor(text) {
       state.messages.push(text);
-      storage("setItem", JSON.stringify(state));
+      save();
     },
     hide() {
       calls.push(["hide"]);
@@ -64,4 +49,25 @@
     emit("ready");
     if (mode === "twice") emit("ready");
   }, 20);
+
+  /** What the chat remembers of its visitor, from page to page. */
+  function memory(storageKey) {
+    const identify = document.tidioIdentify;
+    // The vendor's widget works without storage; so does this.
+    const storage = (method, ...values) => {
+      try {
+        return localStorage[method](storageKey, ...values);
+      } catch {
+        return null;
+      }
+    };
+    const saved = JSON.parse(storage("getItem") ?? "null");
+    const same = !identify || saved?.identify?.distinct_id === identify.distinct_id;
+    const state = same && saved ? saved : { identify, visitor: crypto.randomUUID(), messages: [] };
+    state.identify = identify ?? state.identify;
+    const save = () => storage("setItem", JSON.stringify(state));
+    save();
+    document.cookie = "tidio_cid=1; Path=/";
+    return { state, save };
+  }
 })();
