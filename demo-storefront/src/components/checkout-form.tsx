@@ -42,18 +42,7 @@ export function CheckoutForm({ t, errors, seen, chosenMethod, isGuest, loginText
   const preferred = values.shippingMethod ?? chosenMethod;
   const invalid = new Set<CheckoutField>(result.invalid);
   const field = (name: keyof typeof AUTOCOMPLETE, className?: string) => (
-    <Field
-      key={name}
-      name={name}
-      label={t[name]}
-      type={name === "email" ? "email" : "text"}
-      autoComplete={AUTOCOMPLETE[name]}
-      defaultValue={values[name]}
-      maxLength={120}
-      required
-      className={className}
-      problem={invalid.has(name) && (name === "email" ? t.emailInvalid : t.fieldInvalid)}
-    />
+    <Contact key={name} t={t} name={name} className={className} value={values[name]} isInvalid={invalid.has(name)} />
   );
   return (
     <form ref={form} action={action} className="stack checkout" noValidate data-testid="checkout-form">
@@ -94,6 +83,32 @@ export function CheckoutForm({ t, errors, seen, chosenMethod, isGuest, loginText
         {t.submit}
       </Submit>
     </form>
+  );
+}
+
+interface ContactProps {
+  t: Messages["checkout"];
+  name: keyof typeof AUTOCOMPLETE;
+  className: string | undefined;
+  value: string | undefined;
+  isInvalid: boolean;
+}
+
+/** Something that the parcel needs to arrive. */
+function Contact({ t, name, className, value, isInvalid }: ContactProps) {
+  const isEmail = name === "email";
+  return (
+    <Field
+      name={name}
+      label={t[name]}
+      type={isEmail ? "email" : "text"}
+      autoComplete={AUTOCOMPLETE[name]}
+      defaultValue={value}
+      maxLength={120}
+      required
+      className={className}
+      problem={isInvalid && (isEmail ? t.emailInvalid : t.fieldInvalid)}
+    />
   );
 }
 
