@@ -137,6 +137,18 @@ describe("a click on chat opens the real package's own dialogue, and a yes press
   });
 });
 
+it("klaro imported as a module, without a global: what it saves decides", async () => {
+  const purpose = await present("klaro");
+  await visit.page.evaluate("source.install(); delete window.klaro");
+  expect(await visit.page.evaluate("window.klaro instanceof Element"), "its dialogue's element lends the name").toBe(true);
+  await visit.start(options("auto", { chat: [purpose], share: [purpose] }));
+  await visit.until("waiting", "consent_absent");
+  await answer(true);
+  expect((await visit.until("ready", null)).consent.source).toBe("klaro");
+  await answer(false);
+  await visit.until("withdrawn");
+});
+
 it("two switches, two answers: the shop names which purposes stand for chat and which for data", async () => {
   await present("google-consent-mode");
   await visit.page.evaluate("source.install()");

@@ -121,6 +121,56 @@ describe("details", () => {
     expect(adapter.answer("f")).toBe("pending");
   });
 
+  it.each([
+    ["2.6", { level: ["f"], revision: 0, data: null, rfc_cookie: false }],
+    ["2.9", { categories: ["f"], level: ["f"], revision: 0, data: null, rfc_cookie: false, consent_uuid: "5f" }],
+  ])("vanilla-cookieconsent %s: its cookie counts, and is looked at, because nobody tells of it", async (_, record) => {
+    vi.useFakeTimers();
+    try {
+      const adapter = (await adapterOf({ source: "vanilla-cookieconsent" }))!;
+      const changed = vi.fn();
+      adapter.subscribe(changed);
+      setCookie(`cc_cookie=${JSON.stringify(record)}`);
+      vi.advanceTimersByTime(1_000);
+      expect(changed).toHaveBeenCalledTimes(1);
+      expect([adapter.answer("f"), adapter.answer("other")]).toEqual(["granted", "denied"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("vanilla-cookieconsent: a global of that name that is something else leaves it the cookie", async () => {
+    page.CookieConsent = { status: "allow" };
+    setCookie(`cc_cookie=${JSON.stringify({ categories: ["f"], rfc_cookie: false })}`);
+    expect((await adapterOf({ source: "vanilla-cookieconsent" }))!.answer("f")).toBe("granted");
+  });
+
+  it("klaro without a global, only its element: what it saved counts, and goes with it", async () => {
+    page.klaro = { id: "klaro" };
+    vi.useFakeTimers();
+    try {
+      const adapter = (await adapterOf({ source: "klaro" }))!;
+      const changed = vi.fn();
+      adapter.subscribe(changed);
+      const cookies = { '{"tidio":true}': "granted", '{"tidio":false}': "denied", '{"other":true}': "pending", "": "absent" };
+      for (const [cookie, answer] of Object.entries(cookies)) {
+        setCookie(cookie && `klaro=${encodeURIComponent(cookie)}`);
+        vi.advanceTimersByTime(1_000);
+        expect(adapter.answer("tidio"), cookie).toBe(answer);
+      }
+      expect(changed).toHaveBeenCalledTimes(4);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("iab-gpp: the sections' first names are the same sections", async () => {
+    page.__gpp = (command: string, callback: any) => command === "ping" && callback({ signalStatus: "ready", parsedSections: { usnatv1: { SaleOptOut: 2 } } });
+    const adapter = (await adapterOf({ source: "iab-gpp" }))!;
+    adapter.subscribe(() => {});
+    expect([adapter.answer("usnat.SaleOptOut"), adapter.answer("usca.SaleOptOut")]).toEqual(["granted", "pending"]);
+  });
+
   it("google-consent-mode: a regional default is left out, and push keeps its result", async () => {
     page.dataLayer = [["consent", "default", { functionality_storage: "granted", region: ["US"] }]];
     const adapter = (await adapterOf({ source: "google-consent-mode" }))!;

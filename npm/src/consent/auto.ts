@@ -28,9 +28,9 @@ import { create as usercentrics3 } from "./usercentrics-v3.js";
 import { create as vanilla } from "./vanilla-cookieconsent.js";
 
 const ORDER = [
-  onetrust, cookiebot, usercentrics3, usercentrics2, didomi, klaro, c15t, osano, trustarc, cookieyes, iubenda, axeptio,
-  // Its cookie alone shows it, and may be older than a change of the shop's consent manager.
-  vanilla,
+  onetrust, cookiebot, usercentrics3, usercentrics2, didomi, c15t, osano, trustarc, cookieyes, iubenda, axeptio,
+  // Their cookie alone shows them, and may be older than a change of the shop's consent manager.
+  klaro, vanilla,
   tcf, gpp, google,
 ];
 

@@ -18,7 +18,9 @@ export function create(): Adapter {
       if (String(ping.applicableSections) === "-1") return "granted";
       const path = purpose.split(".");
       const { parsedSections = {} } = ping;
-      const sections = path.length > 1 ? [parsedSections[path.shift() as string]] : Object.values(parsedSections);
+      const section = path.length > 1 ? path.shift() : undefined;
+      // The first packages called them `usnatv1` and so on.
+      const sections = section ? [parsedSections[section] ?? parsedSections[`${section}v1`]] : Object.values(parsedSections);
       // A section may come as its segments.
       const values = sections.flat().map((segment) => path.reduce((value: any, step) => value?.[step], segment));
       if (values.some((value) => value === 1 || value === false)) return "denied";
