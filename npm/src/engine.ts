@@ -26,7 +26,7 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
   // The one failure that is no accident of the network; the boot part tells its code.
   if ([edge, store, locale, consent?.source].some((text) => typeof text !== "string" || !text)) throw "options_malformed";
   loaded ??= options.engine === "js" ? loadTwin() : loadWasm(options.wasm).catch(loadTwin);
-  const reads = options.product !== "call" && document.querySelector('script[type="application/ld+json"]');
+  const reads = options.product !== "call" && document.querySelector('script[type^="application/ld+json"]');
   const needsPage = reads || options.cart || options.triggers;
   // At the same time: on a phone's network each waits half a second for its first byte.
   const files = [loaded, adapterOf(options.consent), sessionOf(options.session), needsPage && import("./late/page.js").catch(() => {})] as const;

@@ -36,6 +36,25 @@ describe("the product in JSON-LD", () => {
   });
 });
 
+describe("JSON-LD as shops have it", () => {
+  const json = JSON.stringify({ "@type": "Product", name: "Mug" });
+  const found = { name: "Mug", url: mug.url };
+  it.each<[string, string[], unknown]>([
+    ["in CDATA", [`//<![CDATA[\n${json}\n//]]>`], found],
+    ["in a comment", [`<!-- ${json} -->`], found],
+    ["with a semicolon", [`${json};`], found],
+    ["with line breaks in texts", [`{"@type":"Product","name":"Mug","description":"one\ntwo\tthree"}`], found],
+    ["a list of one", [`[${json}]`], found],
+    ["told twice, once with the SKU", [json, `{"@type":"Product","name":"Mug","sku":"M-1"}`], { ...found, sku: "M-1" }],
+    ["two of one name and two SKUs", [`{"@type":"Product","name":"Mug","sku":"M-1"}`, `{"@type":"Product","name":"Mug","sku":"M-2"}`], undefined],
+    ["a SKU of digits", [`{"@type":"Product","name":"Mug","sku":123}`], { ...found, sku: "123" }],
+    ["a kind of product", [`{"@type":"IndividualProduct","name":"Mug"}`], found],
+    ["the one that the page's node refers to", [`{"@graph":[{"@type":"ItemPage","mainEntity":{"@id":"#mug"}},{"@id":"#mug","@type":"Product","name":"Mug"},{"@id":"#cup","@type":"Product","name":"Cup"}]}`], found],
+    ["a reference to nothing", [`{"@graph":[{"@type":"ItemPage","mainEntity":{"@id":"#no"}}]}`, json], found],
+    ["broken", [`{"@type":"Product","name":`], undefined],
+  ])("%s", (_, texts, expected) => expect(productOf(texts, PAGE)).toEqual(expected));
+});
+
 describe("a cart", () => {
   it.each<[string, unknown, unknown]>([
     [
