@@ -7,7 +7,8 @@ use edge_core::config::Config;
 use edge_core::identify::{Place, bootstrap as reply};
 use sha2::{Digest as _, Sha256};
 
-use crate::http::{Incoming, Outgoing, allow_for_any_store, allow_for_store};
+use super::page::refused;
+use crate::http::{Incoming, Outgoing, allow_for_store};
 
 /// A change of settings reaches every page within five minutes; a stale answer bridges a day of trouble.
 const CACHE_CONTROL: &str = "public, max-age=300, stale-while-revalidate=60, stale-if-error=86400";
@@ -15,16 +16,13 @@ const CACHE_CONTROL: &str = "public, max-age=300, stale-while-revalidate=60, sta
 /// Answers from the configuration alone; repeatable.
 pub fn bootstrap(config: &Config, incoming: &Incoming) -> Outgoing {
     let origin = incoming.origin.as_deref();
-    let refuse =
-        |code| allow_for_any_store(Outgoing::problem(code, &incoming.correlation_id), config, origin);
     let parameter = |name| incoming.parameter(name).unwrap_or_default();
     let place = match Place::find(config, &parameter("store"), &parameter("locale")) {
         Ok(place) => place,
-        Err(code) => return refuse(code),
+        Err(code) => return refused(config, incoming, code),
     };
     if origin.is_some_and(|origin| !place.store.allows_origin(origin)) {
-        return Outgoing::problem(ErrorCode::OriginForbidden, &incoming.correlation_id)
-            .with("vary", "origin");
+        return refused(config, incoming, ErrorCode::OriginForbidden);
     }
     let fresh = Outgoing::json(200, &reply(place)).with("cache-control", CACHE_CONTROL);
     let tag = entity_tag(&fresh.body);

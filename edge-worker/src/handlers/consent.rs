@@ -5,18 +5,16 @@
 //! observed last counts.
 
 use contract::{ConsentRequest, ErrorCode};
-use edge_core::config::{Config, Secret};
+use edge_core::config::Config;
 use edge_core::engine::Priority;
 use edge_core::fact::Fact;
-use edge_core::identify::Call;
 use edge_core::json;
 use worker::Env;
 
-use super::identify::{StorePlace, memory, store_for};
+use super::page::{Lent, StorePlace, refused, store_for};
 use crate::commerce_client::CommerceClient;
-use crate::http::{Incoming, Outgoing, allow_for_any_store, allow_for_store};
+use crate::http::{Incoming, Outgoing, allow_for_store};
 use crate::log::{self, Level};
-use crate::numbers;
 use crate::rate_limit;
 use crate::tidio_project_do::submit;
 
@@ -29,21 +27,17 @@ pub async fn consent(
     now_ms: u64,
 ) -> Outgoing {
     let origin = incoming.origin.as_deref();
-    let refuse = |code| Outgoing::problem(code, &incoming.correlation_id);
     let parsed =
         body.and_then(|body| json::read::<ConsentRequest>(&body).map_err(|_detail| ErrorCode::BodyMalformed));
     let place =
         parsed.and_then(|request| store_for(config, &request.store, origin).map(|place| (request, place)));
     let (request, place) = match place {
         Ok(found) => found,
-        Err(ErrorCode::OriginForbidden) => {
-            return refuse(ErrorCode::OriginForbidden).with("vary", "origin");
-        }
-        Err(code) => return allow_for_any_store(refuse(code), config, origin),
+        Err(code) => return refused(config, incoming, code),
     };
     let answer = match keep(env, config, place, incoming, &request, now_ms).await {
         Ok(()) => Outgoing::empty(204).with("cache-control", "no-store"),
-        Err(code) => refuse(code),
+        Err(code) => Outgoing::problem(code, &incoming.correlation_id),
     };
     allow_for_store(answer, place.0, origin)
 }
@@ -61,14 +55,8 @@ async fn keep(
         return Err(ErrorCode::RateLimited);
     }
     let commerce = CommerceClient::new(env, project, &incoming.correlation_id);
-    let (memory, numbers) = (memory(), numbers::formats());
-    let call = Call {
-        correlation_id: incoming.correlation_id.as_str(),
-        now_ms,
-        access_token: incoming.bearer.as_ref().map(Secret::expose),
-        memory: &memory,
-        numbers: &numbers,
-    };
+    let lent = Lent::here();
+    let call = lent.call(incoming, now_ms);
     let fact = edge_core::consent::consent(config, place, request, &commerce, call).await?;
     // Without the contact interface nothing was written that could follow.
     let Some(fact) = fact.filter(|_| tidio.openapi.is_some()) else { return Ok(()) };

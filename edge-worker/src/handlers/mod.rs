@@ -8,6 +8,7 @@ pub mod events;
 mod health;
 mod identify;
 mod operations;
+mod page;
 pub mod webhooks;
 
 pub use admin::explain_route;
