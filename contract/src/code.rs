@@ -96,8 +96,6 @@ codes! {
     KeysUnavailable = "keys_unavailable", 503;
     /// What was sent could not be stored. Repeating is safe.
     NotKept = "not_kept", 503;
-    /// Our fault. The correlation id finds the log line.
-    Internal = "internal", 500;
 }
 
 /// An error answer, `application/problem+json` (RFC 9457). Never holds input or inner detail.

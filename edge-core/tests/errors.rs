@@ -24,6 +24,7 @@ Every error is `application/problem+json` (RFC 9457):
 }
 ```
 
+An answer without such a body is the platform's own: the Worker was not reached, or its module has ended (a 500; [ARCHITECTURE.md](../ARCHITECTURE.md#the-workers-size)).
 A code never changes its meaning, and an error never holds what was sent. The correlation id stands in the header `X-Correlation-Id` too, in the Worker's log and in its calls to commercetools.
 The bridge reports the code in its status ([npm/README.md](../npm/README.md) lists its own); the command line prints it ([operations.md](operations.md)).
 
