@@ -87,6 +87,11 @@ mod tests {
     }
 
     #[test]
+    fn tidio_keeps_the_whole_id() {
+        assert!(id(KEY, A, "demo-shop", "c-1").len() <= contract::MAX_DISTINCT_ID_CHARS);
+    }
+
+    #[test]
     fn every_part_counts() {
         let base = id(KEY, A, "demo-shop", "c-1");
         let others = [
