@@ -3,8 +3,8 @@
 //! In scope: the form. Out of scope: keys, algorithms and what the claims mean. What is read here before the signature
 //! was checked is what anybody may have written.
 
-use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
 use crate::base64::decode_url;
 use crate::json;
@@ -29,8 +29,21 @@ pub(crate) struct Header {
     pub typ: Option<String>,
     /// Key id.
     pub kid: Option<String>,
-    /// Extensions that must be understood; we understand none.
-    pub crit: Option<IgnoredAny>,
+    /// Does it name extensions that must be understood? We understand none, and even null is no list of none.
+    #[serde(default, rename = "crit", deserialize_with = "is_there")]
+    pub has_crit: bool,
+}
+
+fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
+}
+
+impl Header {
+    /// May it be a JSON Web Token? The type need not be said (RFC 7519, section 5.1), and many libraries do not; another
+    /// one, such as `at+jwt`, is that of a token for something else.
+    pub fn is_jwt(&self) -> bool {
+        self.typ.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("JWT"))
+    }
 }
 
 impl<'t> Jws<'t> {

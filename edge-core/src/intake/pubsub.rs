@@ -63,7 +63,7 @@ pub async fn push_senders<'a>(
     let malformed = Refusal::unproven("token_malformed");
     let token = Jws::read(token).ok_or(malformed)?;
     let claims: Claims = token.claims().ok_or(malformed)?;
-    if token.header.alg != "RS256" || token.header.crit.is_some() {
+    if token.header.alg != "RS256" || token.header.has_crit {
         return Err(Refusal::unproven("token_algorithm"));
     }
     check_claims(&claims, now_ms)?;

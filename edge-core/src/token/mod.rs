@@ -13,6 +13,7 @@ mod tests;
 use contract::{CLOCK_SKEW_SECONDS, ErrorCode, MAX_TOKEN_BYTES, MAX_TOKEN_LIFETIME_SECONDS};
 use hmac::{Hmac, Mac as _};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::Sha256;
 
 use crate::config::{Ed25519Key, KeyAlgorithm, Secret};
@@ -107,7 +108,8 @@ pub struct Purpose<'a> {
 #[derive(Deserialize)]
 struct Claims {
     v: u64,
-    aud: String,
+    // One text, or a list of them.
+    aud: Value,
     prj: String,
     sub: String,
     jti: String,
@@ -166,7 +168,7 @@ pub enum Freshness {
 
 fn verify_signature(token: &str, keys: &TokenKeys) -> Result<Claims, ErrorCode> {
     let token = Jws::read(token).ok_or(ErrorCode::TokenMalformed)?;
-    if token.header.crit.is_some() || token.header.typ.as_deref() != Some("JWT") {
+    if token.header.has_crit || !token.header.is_jwt() {
         return Err(ErrorCode::TokenMalformed);
     }
     let kid = token.header.kid.as_deref().ok_or(ErrorCode::TokenMalformed)?;
@@ -206,7 +208,7 @@ fn check_purpose(claims: &Claims, purpose: Purpose<'_>) -> Result<(), ErrorCode>
     if claims.v != CLAIMS_VERSION {
         return Err(ErrorCode::TokenMalformed);
     }
-    if claims.aud != purpose.audience {
+    if !is_audience(&claims.aud, purpose.audience)? {
         return Err(ErrorCode::TokenAudience);
     }
     if claims.prj != purpose.project_key {
@@ -216,6 +218,15 @@ fn check_purpose(claims: &Claims, purpose: Purpose<'_>) -> Result<(), ErrorCode>
         Some(store) if store != purpose.store => Err(ErrorCode::TokenStore),
         _ => Ok(()),
     }
+}
+
+/// Is this edge among those whom the token is for? A list may name others too (RFC 7519, section 4.1.3).
+fn is_audience(aud: &Value, audience: &str) -> Result<bool, ErrorCode> {
+    let named = aud.as_array().map_or(std::slice::from_ref(aud), Vec::as_slice);
+    if !named.iter().all(Value::is_string) {
+        return Err(ErrorCode::TokenMalformed);
+    }
+    Ok(named.iter().any(|one| one.as_str() == Some(audience)))
 }
 
 fn subject(claims: &Claims) -> Result<ProvenSubject, ErrorCode> {

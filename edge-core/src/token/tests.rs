@@ -108,6 +108,7 @@ fn is_signed_for_jwt_compact(token: &str) -> bool {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn good_tokens_name_their_subject() {
     let customer = || Subject::Customer("c-1".to_owned());
     let cases: Vec<(&str, String, u64, Subject, Option<&str>)> = vec![
@@ -138,6 +139,27 @@ fn good_tokens_name_their_subject() {
             Some("cart-1"),
         ),
         ("guest", hs256(&with(json!({"sub": "guest"}))), NOW, Subject::Guest, Some("cart-1")),
+        (
+            "one of several audiences",
+            hs256(&with(json!({"aud": ["https://api.example", "https://edge.example"]}))),
+            NOW,
+            customer(),
+            Some("cart-1"),
+        ),
+        (
+            "no typ, as some libraries have it",
+            signed(&json!({"alg": "HS256", "kid": "new"}), &claims(), NEW_KEY.as_bytes()),
+            NOW,
+            customer(),
+            Some("cart-1"),
+        ),
+        (
+            "typ in small letters",
+            signed(&json!({"alg": "HS256", "typ": "jwt", "kid": "new"}), &claims(), NEW_KEY.as_bytes()),
+            NOW,
+            customer(),
+            Some("cart-1"),
+        ),
         ("issuer's clock is ahead by the skew", hs256(&claims()), NOW - 30, customer(), Some("cart-1")),
         ("last second of the skew", hs256(&claims()), NOW + 329, customer(), Some("cart-1")),
         (
@@ -178,8 +200,8 @@ fn every_attack_on_the_envelope_gets_its_code() {
         ("standard base64 padding", format!("{head}.{body}.{signature}="), TokenMalformed),
         ("header is no JSON", format!("{}.{body}.{signature}", URL_SAFE_NO_PAD.encode("{")), TokenMalformed),
         (
-            "no typ",
-            signed(&json!({"alg": "HS256", "kid": "new"}), &claims(), NEW_KEY.as_bytes()),
+            "type of another kind of token",
+            signed(&json!({"alg": "HS256", "typ": "at+jwt", "kid": "new"}), &claims(), NEW_KEY.as_bytes()),
             TokenMalformed,
         ),
         (
@@ -196,6 +218,15 @@ fn every_attack_on_the_envelope_gets_its_code() {
             "critical extension",
             signed(
                 &json!({"alg": "HS256", "typ": "JWT", "kid": "new", "crit": ["b64"]}),
+                &claims(),
+                NEW_KEY.as_bytes(),
+            ),
+            TokenMalformed,
+        ),
+        (
+            "critical extensions that are null",
+            signed(
+                &json!({"alg": "HS256", "typ": "JWT", "kid": "new", "crit": null}),
                 &claims(),
                 NEW_KEY.as_bytes(),
             ),
@@ -272,7 +303,10 @@ fn every_wrong_claim_gets_its_code() {
         ("no version", without("v"), NOW, TokenMalformed),
         ("other audience", with(json!({"aud": "https://edge.example.evil"})), NOW, TokenAudience),
         ("no audience", without("aud"), NOW, TokenMalformed),
-        ("audience list", with(json!({"aud": ["https://edge.example"]})), NOW, TokenMalformed),
+        ("audience of nobody", with(json!({"aud": []})), NOW, TokenAudience),
+        ("audiences of others", with(json!({"aud": ["https://a.example", "edge"]})), NOW, TokenAudience),
+        ("audience that is no text", with(json!({"aud": ["https://edge.example", 1]})), NOW, TokenMalformed),
+        ("audience as a number", with(json!({"aud": 1})), NOW, TokenMalformed),
         ("other project", with(json!({"prj": "demo-shop-2"})), NOW, TokenProject),
         ("other store", with(json!({"store": "uk"})), NOW, TokenStore),
         ("no subject", without("sub"), NOW, TokenMalformed),
