@@ -4,20 +4,18 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::text::is_filled;
+
 /// Locale tag and text, in the order of the tags. It is read from an object, as REST has it, or from a list of
 /// `{locale, value}`, as GraphQL has it; null is no text at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalizedString(Vec<(String, String)>);
 
 impl LocalizedString {
-    /// The texts that are no white space alone; one of these is picked.
+    /// The texts in which there is something to be seen; one of these is picked.
     pub fn filled(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(_, text)| text.as_str()).filter(|text| is_filled(text))
     }
-}
-
-fn is_filled(text: &str) -> bool {
-    !text.trim().is_empty()
 }
 
 impl FromIterator<(String, String)> for LocalizedString {
@@ -125,6 +123,7 @@ mod tests {
             (&["fr-FR", "en-GB"], &[("de-DE", "B"), ("en-GB", "C")], Some("C")),
             (&["fr-FR"], &[("de-DE", "B"), ("en-GB", "C")], Some("B")),
             (&["de-DE"], &[("de-DE", " "), ("en-GB", "C")], Some("C")),
+            (&["de-DE"], &[("de-DE", "\u{200b}\u{ad}"), ("en-GB", "C")], Some("C")),
             (&["zh-Hans-SG"], &[("zh", "Z")], Some("Z")),
             (&["de-DE"], &[], None),
         ];

@@ -202,7 +202,11 @@ impl Properties {
     /// Sets a value. Control characters go, and what is longer than Tidio keeps is cut at a character.
     pub fn set(&mut self, property: Property, value: &str) {
         let value = match property.kind() {
-            PropertyType::Text => text::clean(value, MAX_PROPERTY_CHARS),
+            PropertyType::Text if matches!(property, Property::CartLines | Property::Timeline) => {
+                text::clean(value, MAX_PROPERTY_CHARS)
+            }
+            // A line feed in a name must not begin a line of its own.
+            PropertyType::Text => text::clean_line(value, MAX_PROPERTY_CHARS),
             // A cut link leads elsewhere: rather none.
             PropertyType::Url if value.chars().count() > MAX_PROPERTY_CHARS => String::new(),
             PropertyType::Url => text::clean(value, MAX_PROPERTY_CHARS),

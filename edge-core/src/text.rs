@@ -2,7 +2,8 @@
 
 /// Removes control characters and cuts to `max` characters, the last of which is then `…`.
 ///
-/// Line feeds stay, because the timeline and the cart lines use them; tabs and carriage returns become spaces.
+/// Line feeds stay, because the timeline and the cart lines use them; tabs and whatever else a reader may take for the
+/// end of a line become spaces.
 /// Embedding and override marks of bidirectional text go, since they let a product name reorder what stands
 /// around it; plain right-to-left letters are left alone.
 pub fn clean(text: &str, max: usize) -> String {
@@ -14,7 +15,7 @@ pub fn clean(text: &str, max: usize) -> String {
     let mut count = 0_usize;
     let is_clean = text.chars().all(|c| {
         count += 1;
-        c == '\n' || !(c.is_control() || is_hidden_mark(c))
+        c == '\n' || !(c.is_control() || is_hidden_mark(c) || is_line_break(c))
     });
     if is_clean && count <= max {
         return text.to_owned();
@@ -23,6 +24,7 @@ pub fn clean(text: &str, max: usize) -> String {
         text.chars().filter_map(|c| match c {
             '\n' => Some('\n'),
             '\t' | '\r' => Some(' '),
+            c if is_line_break(c) => Some(' '),
             c if c.is_control() || is_hidden_mark(c) => None,
             c => Some(c),
         })
@@ -43,7 +45,21 @@ pub fn visible_chars(text: &str) -> usize {
     if text.is_ascii() {
         return text.bytes().filter(u8::is_ascii_graphic).count();
     }
-    text.chars().filter(|c| !(c.is_whitespace() || c.is_control() || is_hidden_mark(*c))).count()
+    text.chars().filter(|c| is_visible(*c)).count()
+}
+
+/// Is there anything to be seen in it?
+pub fn is_filled(text: &str) -> bool {
+    text.chars().any(is_visible)
+}
+
+fn is_visible(c: char) -> bool {
+    !(c.is_whitespace() || c.is_control() || is_hidden_mark(c))
+}
+
+/// Unicode's mandatory breaks but the line feed and the carriage return.
+const fn is_line_break(c: char) -> bool {
+    matches!(c, '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Joins whole lines as long as they fit into `max` characters; the rest is summed up by `more`, which is given
@@ -79,7 +95,10 @@ pub fn join_lines(
 }
 
 const fn is_hidden_mark(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+    matches!(
+        c,
+        '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
+    )
 }
 
 #[cfg(test)]
@@ -94,6 +113,8 @@ mod tests {
             ("a\tb\r\nc", 20, "a b \nc"),
             ("פינג'אן", 20, "פינג'אן"),
             ("evil\u{202e}txt.exe", 20, "eviltxt.exe"),
+            ("Pot\u{2028}1 × Gold\u{2029}a\u{85}b\u{b}c\u{c}d", 40, "Pot 1 × Gold a b c d"),
+            ("Wasch\u{ad}maschine\u{2060}\u{2064}", 40, "Waschmaschine"),
             ("äöüß", 3, "äö…"),
             ("äöü", 3, "äöü"),
             ("", 3, ""),

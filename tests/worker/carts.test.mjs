@@ -42,6 +42,21 @@ async function shown(cart, reads) {
 /** What the cart is, and what the agent reads. */
 const CARTS = [
   ["without any optional member", bare, { ct_cart_total: "0,00 EUR", ct_cart_items: "0", ct_cart_lines: "", ct_cart_shipping: "", ct_cart_updated: "" }],
+  [
+    "whose optional members are null",
+    () => bare({ totalPrice: eur(100), lineItems: null, customLineItems: null, shipping: null, discountCodes: null, businessUnit: null, discountOnTotalPrice: null, lastModifiedAt: null }),
+    { ct_cart_total: "1,00 EUR", ct_cart_items: "0", ct_cart_lines: "", ct_cart_shipping: "", ct_cart_updated: "" },
+  ],
+  [
+    "with names that would begin a line of their own",
+    () => bare({ shippingInfo: { shippingMethodName: "DHL\nKurier\u2028Post" }, lineItems: [line({ name: { "de-DE": "Kanne\u2028 5 × Gold\u2029x\u0085y" } })] }),
+    { ct_cart_shipping: "DHL Kurier Post", ct_cart_lines: "1 × Kanne  5 × Gold x y – 1,00 EUR" },
+  ],
+  [
+    "with names in which nothing is to be seen",
+    () => bare({ shippingInfo: { shippingMethodName: "\u200b" }, lineItems: [line({ name: { "de-DE": "\u200b\u00ad", "en-GB": "Pot" } }), line({ name: { "de-DE": "\u200b" }, variant: { sku: " \u2060" } })] }),
+    { ct_cart_shipping: "", ct_cart_lines: "1 × Pot – 1,00 EUR\n1 × (no name) – 1,00 EUR" },
+  ],
   ["frozen", () => bare({ cartState: "Frozen", totalPrice: eur(1999) }), { ct_cart_total: "19,99 EUR (frozen)" }],
   ["merged into another", () => bare({ cartState: "Merged" }), { ct_cart_total: "", ct_cart_items: "0" }],
   ["ordered", () => bare({ cartState: "Ordered" }), { ct_cart_total: "", ct_cart_items: "0" }],

@@ -12,6 +12,7 @@ const LISTS = ["customLineItems", "discountCodes", "lineItems", "shipping"];
 
 /** A cart of REST in the shape that a query gives it. */
 export function asQueried(cart) {
+  const items = (list) => list?.map(item) ?? null;
   const item = ({ variant, name, totalPrice = null, quantity }) => ({
     name: Object.entries(name ?? {}).map(([locale, value]) => ({ locale, value })),
     variant: variant ? { sku: variant.sku ?? null } : null,
@@ -24,7 +25,7 @@ export function asQueried(cart) {
     ...Object.fromEntries(LISTS.map((name) => [name, []])),
     ...cart,
   };
-  return { ...whole, lineItems: whole.lineItems.map(item), customLineItems: whole.customLineItems.map(item) };
+  return { ...whole, lineItems: items(whole.lineItems), customLineItems: items(whole.customLineItems) };
 }
 
 /** The text of an answer: a customer without orders, and the cart's text as it is. */

@@ -46,12 +46,16 @@ impl Items {
 }
 
 impl LineItem {
+    /// The stock keeping unit, if there is something to be seen in it.
+    pub fn sku(&self) -> Option<&str> {
+        self.variant.as_ref()?.sku.as_deref().filter(|sku| text::is_filled(sku))
+    }
+
     /// The line about it has at least so many characters, in any language: a digit, the sign between two spaces, the
     /// name, the line feed.
     fn least_chars(&self) -> usize {
-        let sku = self.variant.as_ref().and_then(|variant| variant.sku.as_deref());
         let name = self.name.filled().map(text::visible_chars).min();
-        let name = name.unwrap_or_else(|| text::visible_chars(sku.unwrap_or(NO_NAME)));
+        let name = name.unwrap_or_else(|| text::visible_chars(self.sku().unwrap_or(NO_NAME)));
         name.min(MAX_NAME_CHARS) + 5
     }
 }
@@ -64,7 +68,7 @@ struct Counted {
 
 impl<'de> Deserialize<'de> for Items {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(List)
+        deserializer.deserialize_any(List)
     }
 }
 
@@ -75,6 +79,10 @@ impl<'de> Visitor<'de> for List {
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         formatter.write_str("a list of items")
+    }
+
+    fn visit_unit<E>(self) -> Result<Items, E> {
+        Ok(Items::default())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
@@ -105,8 +113,7 @@ mod tests {
     /// The list of an agent who is shown the last of each item's texts.
     fn list<'a>(items: impl Iterator<Item = &'a LineItem>, total: usize) -> String {
         let lines = items.map(|item| {
-            let sku = || item.variant.as_ref().and_then(|variant| variant.sku.as_deref());
-            let name = item.name.filled().last().or_else(sku).unwrap_or(NO_NAME);
+            let name = item.name.filled().last().or_else(|| item.sku()).unwrap_or(NO_NAME);
             format!("{} × {}", item.quantity, text::clean_line(name, MAX_NAME_CHARS))
         });
         text::join_lines(lines, total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))

@@ -1,11 +1,18 @@
 //! What we read of commercetools' resources, over REST and by GraphQL: only the members that are used, every one that
 //! may be missing or null optional, unknown members ignored, states kept as text because the vendor adds new ones.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::Items;
 use crate::localized::{LocalizedString, Preferences};
 use crate::money::Money;
+
+/// What is null is what is absent: nothing.
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
 
 /// A customer record.
 #[derive(Clone, Debug, Deserialize)]
@@ -63,12 +70,12 @@ pub struct Cart {
     /// Shipping with one address.
     pub shipping_info: Option<ShippingInfo>,
     /// Shipping with several.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub shipping: Vec<Shipping>,
     /// Discount on the whole.
     pub discount_on_total_price: Option<DiscountOnTotal>,
     /// Codes that the shopper gave.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub discount_codes: Vec<DiscountCode>,
     /// The company for which the shopper buys.
     pub business_unit: Option<KeyReference>,
@@ -118,7 +125,7 @@ pub struct ShippingInfo {
     /// Plain text, not localized.
     pub shipping_method_name: Option<String>,
     /// Orders: what has been sent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub deliveries: Vec<Delivery>,
 }
 
@@ -129,7 +136,7 @@ pub struct Delivery {
     /// RFC 3339, UTC.
     pub created_at: Option<String>,
     /// Parcels.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub parcels: Vec<Parcel>,
 }
 
@@ -152,7 +159,7 @@ pub struct TrackingData {
     /// Carrier.
     pub carrier: Option<String>,
     /// Does it travel back to the shop?
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub is_return: bool,
 }
 
@@ -203,10 +210,10 @@ pub struct Order {
     /// Shipping with one address.
     pub shipping_info: Option<ShippingInfo>,
     /// Shipping with several.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub shipping: Vec<Shipping>,
     /// Returns.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub return_info: Vec<ReturnInfo>,
 }
 
@@ -239,7 +246,7 @@ pub struct ReturnInfo {
     /// RFC 3339, UTC; what the shop says.
     pub return_date: Option<String>,
     /// What comes back.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub items: Vec<ReturnItem>,
 }
 
@@ -252,7 +259,7 @@ pub struct ReturnItem {
     /// RFC 3339, UTC.
     pub last_modified_at: Option<String>,
     /// Pieces.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     pub quantity: u64,
     /// `Advised`, `Returned`, `BackInStock`, `Unusable`, or something newer.
     pub shipment_state: Option<String>,

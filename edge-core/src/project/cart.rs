@@ -95,8 +95,7 @@ fn lines(context: &Context<'_>, cart: &Cart) -> String {
 
 /// The product's name in the best locale, else its stock keeping unit.
 fn name(preferences: &Preferences<'_>, item: &LineItem) -> String {
-    let sku = || item.variant.as_ref().and_then(|variant| variant.sku.as_deref());
-    let name = preferences.pick(&item.name).or_else(sku).unwrap_or(NO_NAME);
+    let name = preferences.pick(&item.name).or_else(|| item.sku()).unwrap_or(NO_NAME);
     text::clean_line(name, MAX_NAME_CHARS)
 }
 
@@ -106,7 +105,7 @@ pub(super) fn shipping_methods(single: Option<&ShippingInfo>, several: &[Shippin
     let infos =
         single.into_iter().chain(several.iter().filter_map(|shipping| shipping.shipping_info.as_ref()));
     for name in infos.filter_map(|info| info.shipping_method_name.as_deref()) {
-        if !names.contains(&name) {
+        if text::is_filled(name) && !names.contains(&name) {
             names.push(name);
         }
     }

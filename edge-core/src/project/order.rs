@@ -38,7 +38,7 @@ pub fn order(context: &Context<'_>, order: Option<&Order>) -> Properties {
 
 /// The order number, else what stands in for it.
 pub(super) fn number(order: &Order) -> String {
-    match order.order_number.as_deref().filter(|number| !number.trim().is_empty()) {
+    match order.order_number.as_deref().filter(|number| text::is_filled(number)) {
         Some(number) => text::clean_line(number, MAX_PROPERTY_CHARS),
         None => short_id(order),
     }
@@ -56,8 +56,8 @@ pub(super) fn delivered(order: &Order) -> impl Iterator<Item = &Delivery> {
 
 /// `DHL 0034…`; a parcel without a number has no name.
 pub(super) fn parcel_name(tracking: &TrackingData) -> Option<String> {
-    let id = tracking.tracking_id.as_deref()?;
-    Some(match tracking.carrier.as_deref() {
+    let id = tracking.tracking_id.as_deref().filter(|id| text::is_filled(id))?;
+    Some(match tracking.carrier.as_deref().filter(|carrier| text::is_filled(carrier)) {
         Some(carrier) => format!("{carrier} {id}"),
         None => id.to_owned(),
     })
