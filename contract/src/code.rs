@@ -27,7 +27,8 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The body is not JSON, or a member is missing or of the wrong type.
+    /// The body is not JSON, or a member is missing or of the wrong type. At `/admin/…`: a parameter is missing, unknown
+    /// or cannot be read.
     BodyMalformed = "body_malformed", 400;
     /// The body is longer than its endpoint takes: [`crate::MAX_REQUEST_BODY_BYTES`] from a page, 256 KiB from Tidio, 1 MiB
     /// from an event service.

@@ -69,7 +69,7 @@ async fn answer(request: &Request, env: Env, ctx: &Context) -> Outgoing {
             (machine(endpoint, &config, &env, &incoming, request, started_ms).await, None)
         }
         Ok(endpoint) => dispatch(endpoint, &config, &incoming, request, &env, started_ms).await,
-        Err(code) => (Outgoing::problem(code, &incoming.correlation_id), None),
+        Err(code) => (http::unserved(&incoming, code), None),
     };
     if let Some(delivery) = delivery {
         ctx.wait_until(async move { delivery.send(&env).await });
@@ -181,7 +181,8 @@ fn read_head(request: &Request) -> Incoming {
     let head = web::head_of(request, &WANTED.join("\n"));
     let mut lines = head.split('\n');
     let method = match lines.next() {
-        Some("GET") => Method::Get,
+        // The platform leaves the body of an answer to HEAD out.
+        Some("GET" | "HEAD") => Method::Get,
         Some("POST") => Method::Post,
         Some("OPTIONS") => Method::Options,
         _ => Method::Other,

@@ -27,6 +27,38 @@ test("healthz answers without asking anybody", async () => {
   assert.equal((await stack.tidio.requests()).length, 0);
 });
 
+test("HEAD is answered as GET is, without the body", async () => {
+  for (const [path, status] of [["/healthz", 200], ["/readyz", 200], ["/v1/bootstrap?store=de&locale=de-DE", 200], ["/v1/bootstrap?store=fr&locale=de-DE", 404], ["/admin/walks", 401]]) {
+    const [get, head] = [await stack.request("GET", path), await stack.request("HEAD", path)];
+    assert.deepEqual([get.status, head.status, head.text], [status, status, ""], path);
+    for (const name of ["content-type", "etag", "cache-control"]) assert.equal(head.headers.get(name), get.headers.get(name), `${path} ${name}`);
+  }
+});
+
+describe("refusals say what HTTP wants them to say", () => {
+  for (const [method, path, allow] of [
+    ["PUT", "/healthz", "GET, HEAD"],
+    ["GET", "/v1/identify", "POST, OPTIONS"],
+    ["POST", "/v1/bootstrap?store=de", "GET, HEAD, OPTIONS"],
+    ["GET", "/v1/events/eventgrid", "POST, OPTIONS"],
+    ["DELETE", "/v1/events/sns", "POST"],
+    ["POST", "/admin/doctor", "GET, HEAD"],
+  ]) {
+    test(`${method} ${path} is told ${allow}`, async () => {
+      const answer = await stack.request(method, path);
+      assert.deepEqual([answer.status, answer.body.code, answer.headers.get("allow")], [405, "method_not_allowed", allow]);
+    });
+  }
+
+  test("no credentials, or wrong ones: which are wanted", async () => {
+    for (const [path, options] of [["/admin/walks", {}], ["/admin/doctor", {}], ["/v1/identify", { method: "POST", origin: ORIGIN, body: identifyBody("bad") }]]) {
+      const { method = "GET", ...rest } = options;
+      const answer = await stack.request(method, path, rest);
+      assert.deepEqual([answer.status, answer.headers.get("www-authenticate")], [401, "Bearer"], path);
+    }
+  });
+});
+
 describe("correlation id", () => {
   test("one is made", async () => {
     const answer = await identify();

@@ -47,6 +47,15 @@ test("every endpoint of the table is described", async () => {
   for (const [, method, path] of operations) assert.ok(document.paths[path]?.[method.toLowerCase()], `${method} ${path} is not in docs/openapi.json`);
 });
 
+test("operations take the described parameters and no others", async () => {
+  const [, taken] = /const PARAMETERS[^=]*=\s*\[([^\]]*)\]/.exec(await read("edge-worker/src/handlers/operations.rs"));
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    path.startsWith("/admin/") && !path.startsWith("/admin/routes/") ? Object.values(methods).flatMap(({ parameters = [] }) => parameters) : [],
+  );
+  const names = described.filter((one) => one.in === "query").map(({ name }) => name);
+  assert.deepEqual([...new Set(names)].sort(), taken.match(/\w+/g).sort());
+});
+
 describe("answers have the described form", () => {
   const good = () => identifyBody(tokenOf(anna.customer.id));
   const consent = (chat, share) => ({ contract: 1, store: "de", token: tokenOf(anna.customer.id), consent: { chat, share, source: "test" } });

@@ -55,6 +55,32 @@ test("what does not exist is said so", async () => {
   assert.equal((await stack.request("GET", "/admin/walks")).status, 401);
 });
 
+test("what is not understood is refused, and nothing is done: passed over, it would make a narrow request a wide one", async () => {
+  const headers = { authorization: "Bearer demo-admin-token-0123456789" };
+  const before = (await admin(stack, "GET", "walks")).eu.walks;
+  for (const [method, path] of [
+    ["POST", "replay?id=abc"], ["POST", "replay?id=-1"], ["POST", "replay?id=99999999999999999999"], ["POST", "replay?from_ms=yesterday"], ["POST", "replay?until_ms="],
+    ["POST", "replay?casue=rejected"], ["POST", "replay?cause=%ff"], ["POST", "replay?tidio=%ff"], ["GET", "dead-letters?id=18446744073709551615"], ["GET", "dead-letters?replayed=perhaps"],
+    ["POST", "backfill"], ["POST", "backfill?project=demo"], ["POST", "backfill?since_ms=0"], ["POST", "backfill?project=demo&since_ms=2026-01-01"], ["POST", "backfill?project=demo&since_ms=8640000000000001"],
+    ["POST", "backfill?project=demo&since_ms=0&dry_run=yes"], ["POST", "backfill?project=demo&since_ms=0&dry-run=1"], ["POST", "backfill?project=demo&since_ms=0&store=%ff"], ["POST", "backfill/pause"],
+    ["GET", "routes/explain?store=de&locale=de-DE&identity=god"],
+  ]) {
+    const answer = await stack.request(method, `/admin/${path}`, { headers });
+    assert.deepEqual([answer.status, answer.body?.code], [400, "body_malformed"], `${method} ${path}: ${answer.text}`);
+  }
+  assert.deepEqual((await admin(stack, "GET", "walks")).eu.walks, before);
+  await admin(stack, "POST", "backfill?project=demo&since_ms=0&dry_run=true&tidio=eu");
+  assert.deepEqual((await admin(stack, "GET", "walks")).eu.walks.find(({ kind }) => kind === "backfill"), before.find(({ kind }) => kind === "backfill"));
+  await atRest(stack);
+});
+
+test("the lines of each figure stand together, as Prometheus wants them", async () => {
+  const names = (await admin(stack, "GET", "metrics")).trim().split("\n").map((line) => line.split("{")[0]);
+  const groups = names.filter((name, at) => name !== names[at - 1]);
+  assert.equal(new Set(groups).size, groups.length, groups.join());
+  assert.ok(names.length > groups.length, "two projects");
+});
+
 test("one correlation id leads from the event to the contact, through log and vendor calls", async () => {
   const [{ id, orderNumber }] = await ordersByNumber();
   const detail = { notificationType: "Message", projectKey: "demo-shop", id: "m", version: 1, sequenceNumber: 99, resourceVersion: 4, resource: { typeId: "order", id }, type: "OrderStateChanged" };

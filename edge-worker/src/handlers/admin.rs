@@ -54,7 +54,8 @@ fn explanation(config: &Config, incoming: &Incoming) -> Result<Outgoing, ErrorCo
     let identity = match parameter("identity").as_str() {
         "verified" => Identity::Verified,
         "claimed" => Identity::Claimed,
-        _ => Identity::Guest,
+        "guest" | "" => Identity::Guest,
+        _ => return Err(ErrorCode::BodyMalformed),
     };
     let (rules, visitor) = (&place.store.routes, place.visitor(identity));
     let rule = route::choose(rules, visitor);

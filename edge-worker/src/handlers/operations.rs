@@ -22,6 +22,9 @@ pub async fn operate(config: &Config, env: &Env, incoming: &Incoming) -> Outgoin
     if let Err(code) = authorise(config, incoming.bearer.as_ref()) {
         return problem(code);
     }
+    if !is_understood(incoming) {
+        return problem(ErrorCode::BodyMalformed);
+    }
     let names: Vec<&Name> = config
         .tidio
         .values()
@@ -35,15 +38,21 @@ pub async fn operate(config: &Config, env: &Env, incoming: &Incoming) -> Outgoin
     }
     let mut answers = Map::new();
     for name in names {
-        let Some(request) = request(incoming, name) else { return problem(ErrorCode::RouteUnknown) };
+        let request = match request(incoming, name) {
+            Ok(request) => request,
+            Err(code) => return problem(code),
+        };
         match tidio_project_do::admin(env, name, &request).await {
             Ok(answer) => answers.insert(name.to_string(), answer),
             Err(_code) => return problem(ErrorCode::TidioUnavailable),
         };
     }
     if incoming.path == "/admin/metrics" {
-        let text = answers.values().filter_map(|answer| answer.get("text")?.as_str()).collect::<String>();
-        return Outgoing { body: text, ..Outgoing::empty(200) }
+        // All lines of a figure must stand together, whichever project they are of.
+        let texts = answers.values().filter_map(|answer| answer.get("text")?.as_str());
+        let mut lines: Vec<&str> = texts.flat_map(|text| text.split_inclusive('\n')).collect();
+        lines.sort_unstable();
+        return Outgoing { body: lines.concat(), ..Outgoing::empty(200) }
             .with("content-type", "text/plain; version=0.0.4; charset=utf-8");
     }
     Outgoing::json(200, &Value::Object(answers))
@@ -66,35 +75,71 @@ fn is_asked(config: &Config, incoming: &Incoming, tidio: &Name) -> bool {
         })
 }
 
-fn request(incoming: &Incoming, tidio: &Name) -> Option<AdminRequest> {
-    let number = |name: &str| incoming.parameter(name).and_then(|text| text.parse::<u64>().ok());
-    let filter = || Filter {
-        id: number("id"),
-        cause: incoming.parameter("cause"),
-        from_ms: number("from_ms"),
-        until_ms: number("until_ms"),
-        replayed: incoming.parameter("replayed").is_some(),
+/// Every parameter of operations.
+const PARAMETERS: [&str; 10] =
+    ["tidio", "project", "store", "id", "cause", "from_ms", "until_ms", "replayed", "since_ms", "dry_run"];
+
+/// The largest number that a parameter may be, in milliseconds the end of the year 9999.
+const MAX_NUMBER: u64 = 253_402_300_799_999;
+
+/// Can the query be read, and is each of its parameters known? One that is passed over would make a narrow request a wide
+/// one: `?casue=rejected` would replay everything.
+fn is_understood(incoming: &Incoming) -> bool {
+    let name = |pair: &'_ str| pair.split_once('=').map_or(pair.len(), |(name, _)| name.len());
+    percent_decode(&incoming.query).is_some()
+        && incoming
+            .query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .all(|pair| pair.get(..name(pair)).is_some_and(|name| PARAMETERS.contains(&name)))
+}
+
+fn number(incoming: &Incoming, name: &str) -> Result<Option<u64>, ErrorCode> {
+    let Some(text) = incoming.parameter(name) else { return Ok(None) };
+    let number = text.parse().ok().filter(|number| *number <= MAX_NUMBER);
+    number.map(Some).ok_or(ErrorCode::BodyMalformed)
+}
+
+fn flag(incoming: &Incoming, name: &str) -> Result<bool, ErrorCode> {
+    match incoming.parameter(name).as_deref() {
+        Some("1" | "true") => Ok(true),
+        None | Some("0" | "false") => Ok(false),
+        Some(_) => Err(ErrorCode::BodyMalformed),
+    }
+}
+
+fn request(incoming: &Incoming, tidio: &Name) -> Result<AdminRequest, ErrorCode> {
+    let number = |name| number(incoming, name);
+    let flag = |name| flag(incoming, name);
+    let project = || incoming.parameter("project").ok_or(ErrorCode::BodyMalformed);
+    let filter = || {
+        Ok::<_, ErrorCode>(Filter {
+            id: number("id")?,
+            cause: incoming.parameter("cause"),
+            from_ms: number("from_ms")?,
+            until_ms: number("until_ms")?,
+            replayed: flag("replayed")?,
+        })
     };
-    let walk = |kind: &str, paused| {
-        Some(AdminRequest::Pause { project: incoming.parameter("project")?, kind: kind.to_owned(), paused })
-    };
+    let walk = |paused| Ok(AdminRequest::Pause { project: project()?, kind: "backfill".to_owned(), paused });
     match (incoming.method, incoming.path.as_str()) {
-        (Method::Get, "/admin/dead-letters") => Some(AdminRequest::DeadLetters(filter())),
-        (Method::Post, "/admin/replay") => Some(AdminRequest::Replay(filter())),
-        (Method::Get, "/admin/walks") => Some(AdminRequest::Walks),
-        (Method::Get, "/admin/metrics") => Some(AdminRequest::Metrics { tidio: tidio.to_string() }),
-        (Method::Post, "/admin/backfill") => Some(AdminRequest::Backfill(Backfill {
-            project: incoming.parameter("project")?,
-            since_ms: number("since_ms")?,
+        (Method::Get, "/admin/dead-letters") => filter().map(AdminRequest::DeadLetters),
+        (Method::Post, "/admin/replay") => filter().map(AdminRequest::Replay),
+        (Method::Get, "/admin/walks") => Ok(AdminRequest::Walks),
+        (Method::Get, "/admin/metrics") => Ok(AdminRequest::Metrics { tidio: tidio.to_string() }),
+        (Method::Post, "/admin/backfill") => Ok(AdminRequest::Backfill(Backfill {
+            project: project()?,
+            since_ms: number("since_ms")?.ok_or(ErrorCode::BodyMalformed)?,
             store: incoming.parameter("store"),
-            dry_run: incoming.parameter("dry_run").is_some_and(|text| text == "1"),
+            dry_run: flag("dry_run")?,
         })),
-        (Method::Post, "/admin/backfill/pause") => walk("backfill", true),
-        (Method::Post, "/admin/backfill/resume") => walk("backfill", false),
+        (Method::Post, "/admin/backfill/pause") => walk(true),
+        (Method::Post, "/admin/backfill/resume") => walk(false),
         (Method::Get, path) => {
-            let term = path.strip_prefix("/admin/trace/").filter(|term| !term.is_empty())?;
-            Some(AdminRequest::Trace { term: percent_decode(term)? })
+            let term = path.strip_prefix("/admin/trace/").filter(|term| !term.is_empty());
+            let term = term.and_then(percent_decode).ok_or(ErrorCode::RouteUnknown)?;
+            Ok(AdminRequest::Trace { term })
         }
-        _ => None,
+        _ => Err(ErrorCode::RouteUnknown),
     }
 }

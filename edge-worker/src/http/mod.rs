@@ -8,4 +8,4 @@ mod routes;
 pub use cors::{allow_for_any_store, allow_for_store, preflight};
 pub use incoming::{CorrelationId, Incoming, Method, bearer, is_json, path_and_query};
 pub use outgoing::Outgoing;
-pub use routes::{Endpoint, find};
+pub use routes::{Endpoint, find, unserved};

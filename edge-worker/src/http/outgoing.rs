@@ -49,6 +49,9 @@ impl Outgoing {
         let mut answer = Outgoing::json(code.status(), &problem);
         answer.set("content-type", "application/problem+json");
         answer.code = Some(code);
+        if answer.status == 401 {
+            answer.set("www-authenticate", "Bearer");
+        }
         match code {
             ErrorCode::CommerceUnavailable
             | ErrorCode::CommerceTimeout
@@ -94,7 +97,7 @@ impl Outgoing {
 /// One fixed sentence per code.
 fn title(code: ErrorCode) -> &'static str {
     match code {
-        ErrorCode::BodyMalformed => "The body is not the JSON that this endpoint takes.",
+        ErrorCode::BodyMalformed => "The body, or a parameter, is not what this endpoint takes.",
         ErrorCode::BodyTooLarge => "The body is too long.",
         ErrorCode::MediaTypeUnsupported => "The content type must be application/json.",
         ErrorCode::ContractUnsupported => "This edge does not speak that version of the contract.",

@@ -2,7 +2,7 @@
 
 use contract::ErrorCode;
 
-use super::Method;
+use super::{Incoming, Method, Outgoing};
 
 /// An endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +114,25 @@ pub fn find(path: &str, method: Method) -> Result<Endpoint, ErrorCode> {
         })
         .map(|(.., endpoint)| *endpoint)
         .ok_or(ErrorCode::MethodNotAllowed)
+}
+
+/// The refusal of a path or method that is not served; one of a method names those that are.
+pub fn unserved(incoming: &Incoming, code: ErrorCode) -> Outgoing {
+    let refusal = Outgoing::problem(code, &incoming.correlation_id);
+    let methods: Vec<&str> =
+        TABLE.iter().filter(|(at, ..)| *at == incoming.path).map(|row| named(row)).collect();
+    if methods.is_empty() { refusal } else { refusal.with("allow", methods.join(", ")) }
+}
+
+/// What a row of the table serves.
+const fn named((_, method, endpoint): &(&str, Method, Endpoint)) -> &'static str {
+    match method {
+        Method::Get if endpoint.is_for_browsers() => "GET, HEAD, OPTIONS",
+        Method::Get => "GET, HEAD",
+        Method::Post if endpoint.is_for_browsers() => "POST, OPTIONS",
+        Method::Post => "POST",
+        Method::Options | Method::Other => "OPTIONS",
+    }
 }
 
 #[cfg(test)]
