@@ -19,9 +19,9 @@ const ATTEMPTS: u32 = 3;
 const PAUSE_MS: u64 = 100;
 /// Longest pause that the vendor can ask for here; whoever wants more time is not asked again by this request.
 const PATIENCE_MS: u64 = 1_000;
-/// A chat waits for an answer, so slow is as good as absent. A cart of 500 lines with all their attributes stays below
-/// 8 MiB.
-const LIMITS: Limits = Limits { timeout_ms: 2_500, max_bytes: 8 * 1024 * 1024 };
+/// A chat waits for an answer, so slow is as good as absent. A document may have 16 MB (commercetools' limits: "JSON
+/// document size"), and an answer holds more than the document.
+const LIMITS: Limits = Limits { timeout_ms: 2_500, max_bytes: 24 * 1024 * 1024 };
 
 /// A request to commercetools, for one correlation id.
 pub struct CommerceRequest<'a> {

@@ -3,8 +3,6 @@
 //! Only orders of stores that this Tidio project serves are seen. A row that cannot be read is left out, so that
 //! one strange order does not stop its neighbours.
 
-use std::cell::Cell;
-
 use contract::FlatMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -110,13 +108,9 @@ impl Page {
     }
 }
 
-/// Fewest rows of a page: a page that is too large with these is no page of orders.
-const FEWEST_ROWS: usize = 5;
-
-thread_local! {
-    /// Rows that are asked for at most: fewer once a page was too large to be read. Orders may have 20 kB, or 200.
-    static MOST_ROWS: Cell<usize> = const { Cell::new(PAGE_LIMIT) };
-}
+/// Largest page of several rows, in bytes: its rows are copied out of it. A single row may have what commercetools lets a
+/// document have, 16 MB (its limits: "JSON document size").
+const PAGE_BYTES: usize = 8 * 1024 * 1024;
 
 /// See [`Shop::orders`](super::shop::Shop::orders).
 pub async fn orders(
@@ -188,35 +182,37 @@ fn gone(scope: Scope<'_>, ids: &[String], page: &Page) -> Vec<GoneCustomer> {
 }
 
 /// Orders by customer, newest first. A page that is full may be cut: then the customers are asked for in halves,
-/// and a single one for the newest orders only.
+/// and a single one for the newest orders only, of which there may be several pages.
 async fn histories(
     commerce: &impl Commerce,
     scope: Scope<'_>,
     customers: Vec<String>,
 ) -> Result<FlatMap<String, Vec<Order>>, ShopError> {
     let mut found: FlatMap<String, Vec<Order>> = FlatMap::new();
-    let mut pending = vec![customers];
-    while let Some(group) = pending.pop() {
+    let mut pending = vec![(customers, 0)];
+    while let Some((group, offset)) = pending.pop() {
         let Some(list) = literals(&group) else { continue };
         let predicate = format!("customerId in ({list}) and {}", scope.store_predicate());
-        let page = query(
-            commerce,
-            "/orders",
-            &predicate,
-            "createdAt desc",
-            PAGE_LIMIT,
-            scope.project.order_expansion(),
-        )
-        .await?;
+        let expansion = scope.project.order_expansion();
+        let rest = if offset > 0 { format!("{expansion}&offset={offset}") } else { expansion.to_owned() };
+        let page =
+            query(commerce, "/orders", &predicate, "createdAt desc", PAGE_LIMIT - offset, &rest).await?;
         if page.is_full && group.len() > 1 {
             let (left, right) = group.split_at(group.len() / 2);
-            pending.extend([left.to_vec(), right.to_vec()]);
+            pending.extend([(left.to_vec(), 0), (right.to_vec(), 0)]);
             continue;
         }
         for order in page.read::<Order>() {
-            if let Some(customer) = order.customer_id.clone() {
-                found.get_or_default(customer).push(order);
+            let Some(customer) = order.customer_id.clone() else { continue };
+            let known = found.get_or_default(customer);
+            // One that was placed between two pages moves the others on by one.
+            if known.iter().all(|earlier| earlier.id != order.id) {
+                known.push(order);
             }
+        }
+        let read = offset + page.rows.len();
+        if page.is_full && read < PAGE_LIMIT {
+            pending.push((group, read));
         }
     }
     Ok(found)
@@ -273,32 +269,32 @@ async fn all(commerce: &impl Commerce, resource: &str, predicate: &str) -> Resul
     Ok(page)
 }
 
-/// One page of at most `limit` rows, and fewer where so many are too large, or too slow, to be read.
+/// One page of at most `limit` rows, and fewer where so many are too large, or too slow, to be read. `rest` is what the
+/// path ends in.
 pub(super) async fn query(
     commerce: &impl Commerce,
     resource: &str,
     predicate: &str,
     sort: &str,
     limit: usize,
-    expansion: &str,
+    rest: &str,
 ) -> Result<Page, ShopError> {
     let mut path = format!("{resource}?where=");
     percent_encode(predicate, &mut path);
     path.push_str("&sort=");
     percent_encode(sort, &mut path);
     loop {
-        let rows = limit.min(MOST_ROWS.get());
-        let answer = commerce.get(&format!("{path}&limit={rows}&withTotal=false{expansion}")).await;
+        let rows = limit.min(rows::most());
+        let answer = commerce.get(&format!("{path}&limit={rows}&withTotal=false{rest}")).await;
         let body = match answer {
+            Ok(body) if body.len() > PAGE_BYTES && rows::too_many(rows) => continue,
             Ok(body) => body,
-            Err(CommerceError::TooLarge | CommerceError::Timeout) if rows > FEWEST_ROWS => {
-                MOST_ROWS.set((rows / 4).max(FEWEST_ROWS));
-                continue;
-            }
+            Err(CommerceError::TooLarge | CommerceError::Timeout) if rows::too_many(rows) => continue,
             Err(CommerceError::Rejected | CommerceError::NotFound) => return Err(ShopError::Rejected),
             Err(CommerceError::Busy { retry_after_ms }) => return Err(ShopError::Busy { retry_after_ms }),
             Err(_) => return Err(ShopError::Unavailable),
         };
+        rows::good();
         let found = json::rows(&body, "results").map_err(|_not_a_page| ShopError::Unavailable)?;
         return Ok(Page {
             is_full: found.len() >= rows,
@@ -320,5 +316,6 @@ fn heads(page: &Page) -> Vec<OrderHead> {
         .collect()
 }
 
+mod rows;
 #[cfg(test)]
 mod tests;
