@@ -68,7 +68,6 @@ fn reads_what_serde_json_reads() {
         r#"{"text":"","kind":"wrapped"}"#,
         r#"{"text":"","kind":7}"#,
         r#"{"text":""} x"#,
-        r#"{"text":"\ud800"}"#,
         r#"{"text":"a"#,
         "",
         "<html>",
@@ -91,6 +90,22 @@ fn a_list_is_no_struct_and_a_repeated_member_is_refused() {
     assert_eq!(read::<Sample>(br#"["a",1,2,3.0,[],{},null]"#), Err(Unreadable));
     assert_eq!(read::<Sample>(br#"{"text":"a","text":"b"}"#), Err(Unreadable));
     assert_eq!(read::<String>(b"\"\xff\""), Err(Unreadable));
+}
+
+#[test]
+fn half_a_pair_of_surrogates_costs_one_character() {
+    for (text, want) in [
+        (r#""a\ud83d""#, "a\u{fffd}"),
+        (r#""\ude00 b""#, "\u{fffd} b"),
+        (r#""\ud83d\ud83d\ude00""#, "\u{fffd}\u{1f600}"),
+        (r#""\ud83d\u0061\n""#, "\u{fffd}a\n"),
+        (r#""\ud83dude00""#, "\u{fffd}ude00"),
+    ] {
+        assert_eq!(read::<String>(text.as_bytes()).as_deref(), Ok(want), "{text}");
+    }
+    for text in [r#""\ud83d\u00""#, r#""\ud83d\uzzzz""#, r#""\ud8""#] {
+        assert_eq!(read::<String>(text.as_bytes()), Err(Unreadable), "{text}");
+    }
 }
 
 #[test]

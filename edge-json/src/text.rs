@@ -306,18 +306,18 @@ fn unescape(inside: &str) -> Result<String, Unreadable> {
     Ok(text)
 }
 
-/// What stands after `\u`: four digits, or a pair of surrogates.
+/// What stands after `\u`: four digits, or a pair of surrogates. Half a pair is no character, but JSON may hold one (JavaScript
+/// writes it where a text was cut): U+FFFD stands for it, so that the rest of the record is not lost.
 fn unicode(rest: &mut &str) -> Result<char, Unreadable> {
     let unit = hex(rest)?;
-    let code = match unit {
-        0xd800..=0xdbff => {
-            *rest = rest.strip_prefix("\\u").ok_or(Unreadable)?;
-            let low = hex(rest)?.checked_sub(0xdc00).filter(|low| *low < 0x400).ok_or(Unreadable)?;
-            0x10000 + ((unit - 0xd800) << 10) + low
-        }
-        _ => unit,
-    };
-    char::from_u32(code).ok_or(Unreadable)
+    if (0xd800..=0xdbff).contains(&unit)
+        && let Some(mut after) = rest.strip_prefix("\\u")
+        && let Some(low) = hex(&mut after)?.checked_sub(0xdc00).filter(|low| *low < 0x400)
+    {
+        *rest = after;
+        return char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low).ok_or(Unreadable);
+    }
+    Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
 }
 
 fn hex(rest: &mut &str) -> Result<u32, Unreadable> {
