@@ -66,7 +66,8 @@ export class Shop {
     await this.visit("/login");
     await this.page.locator('input[name="email"]').fill(email);
     await this.page.locator('input[name="password"]').fill(password);
-    await this.page.locator('input[name="password"]').press("Enter");
+    // By the button: the consent banner takes the focus when it has come up, and with it a key that was meant for a field.
+    await this.page.getByTestId("login-submit").click();
     await this.page.waitForURL(/\/account/);
   }
 
