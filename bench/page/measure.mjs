@@ -18,8 +18,7 @@ const PHONE = { viewport: { width: 412, height: 823 }, deviceScaleFactor: 1.75, 
  * How long a page is watched after its load event. One that is to load a chat is watched until the chat is there and
  * nothing has been requested for `QUIET_MS`, at the latest for `WATCH_MS`: an idle loader counts only idle slots of
  * full length, so on this slow processor it begins some 14 s after the load event, not 5, and on a busy machine after
- * half a minute. One that loads none is
- * watched for `WATCH_NOTHING_MS`, in which nothing more can begin.
+ * half a minute. One that loads none is watched for `WATCH_NOTHING_MS`, in which nothing more can begin.
  */
 export const WATCH_MS = 75_000;
 export const WATCH_NOTHING_MS = 20_000;

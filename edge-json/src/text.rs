@@ -306,8 +306,8 @@ fn unescape(inside: &str) -> Result<String, Unreadable> {
     Ok(text)
 }
 
-/// What stands after `\u`: four digits, or a pair of surrogates. Half a pair is no character, but JSON may hold one (JavaScript
-/// writes it where a text was cut): U+FFFD stands for it, so that the rest of the record is not lost.
+/// What stands after `\u`: four digits, or a pair of surrogates. Half a pair is no character, but JSON may hold one
+/// (JavaScript writes it where a text was cut): U+FFFD stands for it, so that the rest of the record is not lost.
 fn unicode(rest: &mut &str) -> Result<char, Unreadable> {
     let unit = hex(rest)?;
     if (0xd800..=0xdbff).contains(&unit)
