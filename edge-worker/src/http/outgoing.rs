@@ -94,6 +94,9 @@ impl Outgoing {
     }
 }
 
+/// For a code that another version of the contract has; a test sees to it that none of ours needs it.
+const NO_SENTENCE: &str = "Something went wrong on our side.";
+
 /// One fixed sentence per code.
 fn title(code: ErrorCode) -> &'static str {
     match code {
@@ -131,7 +134,7 @@ fn title(code: ErrorCode) -> &'static str {
         ErrorCode::TidioUnavailable => "Tidio is unavailable.",
         ErrorCode::KeysUnavailable => "The keys that prove the sender cannot be fetched now.",
         ErrorCode::NotKept => "What was sent could not be stored; send it again.",
-        _ => "Something went wrong on our side.",
+        _ => NO_SENTENCE,
     }
 }
 
@@ -158,8 +161,8 @@ mod tests {
     }
 
     #[test]
-    fn every_code_but_our_own_fault_has_a_sentence_of_its_own() {
-        let mut seen = std::collections::BTreeSet::new();
+    fn every_code_has_a_sentence_of_its_own() {
+        let mut seen = std::collections::BTreeSet::from([NO_SENTENCE]);
         for code in ErrorCode::ALL {
             assert!(seen.insert(title(*code)), "{} has another code's sentence", code.as_str());
         }
