@@ -89,14 +89,24 @@ function pageSideLater(made: (make: typeof pageSide) => PageSide) {
   };
 }
 
-/** Routers such as Turbo's and Astro's replace the body, and the widget goes with it. */
+/** Routers such as Turbo's and Astro's replace the body, htmx's what is in it, and the widget goes with it. */
 function watchBody(replaced: () => void): void {
   let { body } = document;
-  new MutationObserver(() => {
-    if (!document.body || document.body === body) return;
-    ({ body } = document);
-    replaced();
-  }).observe(document.documentElement, { childList: true });
+  const observer = new MutationObserver((records) => {
+    if (document.body && document.body !== body) {
+      ({ body } = document);
+      observer.observe(body, { childList: true });
+      replaced();
+    } else if (tookTheWidget(records)) replaced();
+  });
+  observer.observe(document.documentElement, { childList: true });
+  if (body) observer.observe(body, { childList: true });
+}
+
+/** Whether content of the page went, and Tidio's element with it. The module moves that one to another document. */
+function tookTheWidget(records: MutationRecord[]): boolean {
+  const gone = records.flatMap(({ removedNodes }) => [...removedNodes] as Element[]).filter(({ ownerDocument }) => ownerDocument === document);
+  return gone.some(({ id }) => id === "tidio-chat") && gone.some(({ id }) => !`${id}`.startsWith("tidio-"));
 }
 
 /**

@@ -39,9 +39,17 @@ export function showLauncher(options: LauncherOptions, near: (() => void)[], use
   for (const event of ["pointerenter", "focus"]) button.addEventListener(event, () => near.splice(0).forEach((run) => run()));
   button.addEventListener("click", use);
   root.append(button);
-  // A script in the head runs before there is a body, and routers such as Turbo's and Astro's replace it.
-  const follow = (): void => void (host.isConnected || document.body?.append(host));
-  const observer = new MutationObserver(follow);
+  // A script in the head runs before there is a body; Turbo's and Astro's routers replace it, htmx what is in it.
+  const follow = (): void => {
+    if (host.isConnected || !document.body) return;
+    document.body.append(host);
+    observer.observe(document.body, { childList: true });
+  };
+  // In the next frame: a script that takes away what it does not know would else be answered without end.
+  let frame = 0;
+  const observer = new MutationObserver(() => {
+    frame = requestAnimationFrame(follow);
+  });
   observer.observe(document.documentElement, { childList: true });
   follow();
   return {
@@ -50,6 +58,7 @@ export function showLauncher(options: LauncherOptions, near: (() => void)[], use
     },
     remove() {
       observer.disconnect();
+      cancelAnimationFrame(frame);
       host.remove();
     },
   };

@@ -62,15 +62,18 @@ describe("the launcher", () => {
   });
 });
 
-describe("a router that replaces the body", () => {
-  const replace = `document.body.replaceWith(Object.assign(document.createElement("body"), { innerHTML: "<h1>Next page</h1>" }))`;
-
+describe.each([
+  ["the body, as Turbo and Astro do", `document.body.replaceWith(Object.assign(document.createElement("body"), { innerHTML: "<h1>Next page</h1>" }))`],
+  ["what is in the body, at once", `document.body.innerHTML = "<h1>Next page</h1>"`],
+  ["what is in the body, one by one as htmx does", `document.body.prepend("Next page"); while (document.body.childNodes.length > 1) document.body.lastChild.remove()`],
+])("a router that replaces %s", (_, replace) => {
   it("keeps the launcher, and takes it away for good when the bridge stops", async () => {
     await visit.start(`{ mode: "interaction" }`);
     await visit.page.evaluate(replace);
     await launcher().waitFor();
-    await visit.page.evaluate("bridge.stop()");
+    await visit.page.evaluate(`${replace}; bridge.stop()`);
     await visit.page.evaluate(replace);
+    await visit.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
     expect(await launcher().count()).toBe(0);
   });
 
@@ -88,6 +91,14 @@ describe("a router that replaces the body", () => {
     expect((await visit.calls()).map(([name]) => name)).toContain("setContactProperties");
     expect(questions()).toHaveLength(1);
   });
+});
+
+it("a script that takes the launcher away whenever it sees it leaves the page its time", async () => {
+  await visit.start(`{ mode: "interaction" }`);
+  await visit.page.evaluate(`new MutationObserver(() => document.querySelector("#commercetools-tidio-launcher")?.remove()).observe(document.body, { childList: true });
+    document.body.append("new")`);
+  expect(await visit.page.evaluate("new Promise((done) => setTimeout(() => done(1), 300))")).toBe(1);
+  await visit.page.evaluate("bridge.stop()");
 });
 
 describe("settings that change", () => {
