@@ -90,3 +90,14 @@ const late = {
 };
 await build({ ...common, entryPoints: ["src/engine.ts"], alias: { "#glue": glue }, plugins: [late] });
 await build({ ...common, entryPoints: { twin } });
+
+/**
+ * esbuild's helper for `import * as` goes through inherited names as well. Where an old library has put a value on
+ * `Object.prototype`, that throws; own names are what it means.
+ */
+for (const name of ["engine.js", "twin.js"]) {
+  const code = await readFile(join(dist, name), "utf8");
+  const own = code.replace(/for\(var (\w+) in (\w+)\)(\w+\(\w+,\1,\{)(get:\2\[\1\],enumerable:!0\}\))/, "for(var $1 of Object.keys($2))$3__proto__:null,$4");
+  if (own === code) throw new Error(`${name}: the helper of esbuild is not as it was`);
+  await writeFile(join(dist, name), own);
+}

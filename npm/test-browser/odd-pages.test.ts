@@ -168,6 +168,7 @@ describe("old libraries", () => {
   it.each([
     ["enumerable members on Array.prototype", `Array.prototype.last = function () { return this[this.length - 1] }; Array.prototype.extra = 1`],
     ["enumerable members on Object.prototype", `Object.prototype.each = function () {}`],
+    ["values on Object.prototype", `Object.prototype.version = "1.7"; Object.prototype.value = null`],
     ["Prototype.js's toJSON", `Array.prototype.toJSON = function () { return "[" + this.map((item) => JSON.stringify(item)).join(",") + "]" }; String.prototype.toJSON = function () { return JSON.stringify(String(this)) }`],
     ["Prototype.js's Array.from", `Array.from = (items) => { if (!items) return []; if ("toArray" in Object(items)) return items.toArray(); const list = new Array(items.length || 0); for (let at = list.length; at--; ) list[at] = items[at]; return list }`],
     ["a loader that claims every script (AMD)", `window.define = () => { throw new Error("AMD") }; define.amd = {}; window.require = define; window.module = {}; window.exports = {}`],
