@@ -16,6 +16,8 @@ use crate::{
 
 /// Lines of a log that a failure shows.
 const TAIL_LINES: usize = 40;
+/// How often cargo asks a registry again that stumbles; its own three are over within seconds.
+const NET_RETRY: &str = "10";
 /// Bytes of a log that are read to find those lines.
 const TAIL_BYTES: usize = 16_384;
 
@@ -39,6 +41,9 @@ impl Job {
             }
         }
         command.current_dir(paths::root());
+        if std::env::var_os("CARGO_NET_RETRY").is_none() {
+            command.env("CARGO_NET_RETRY", NET_RETRY);
+        }
         Self { command, log: log.into(), is_shown: false, limit: None }
     }
 

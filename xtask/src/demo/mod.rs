@@ -21,8 +21,8 @@ use crate::{
 };
 use services::Service;
 
-/// Seconds a service gets until it answers.
-const READY_SECONDS: f64 = 90.0;
+/// Seconds a service gets until it answers; a busy machine needs a good part of them for the shop and wrangler.
+const READY_SECONDS: f64 = 240.0;
 const UNEXPECTED: &str = "The scripted visit did not find what it should; its report is above.";
 const POLL: Duration = Duration::from_millis(100);
 

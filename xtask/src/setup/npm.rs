@@ -38,6 +38,8 @@ pub fn ensure_packages() -> Outcome {
             .args([command, "--no-audit", "--no-fund", "--prefer-offline"])
             // The install of these packages runs on the machine's own Node; only their use needs a newer one.
             .env("npm_config_engine_strict", "false")
+            // A registry that stumbles once among a thousand downloads is no reason to begin again.
+            .env("npm_config_fetch_retries", "5")
             .env("WRANGLER_SEND_METRICS", "false")
             .run()
             .map_err(|failure| failure.advise("Check that the npm registry can be reached."))
