@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// How often is looked, and how many times: far longer than anything takes; only a failing test waits for it.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+const LOOKS: usize = 6_000;
+
 struct Received {
     method: Method,
     headers: HeaderMap,
@@ -52,11 +56,11 @@ impl Receiver {
 
     /// Waits until there are this many requests.
     async fn wait_for(&self, count: usize) {
-        for _ in 0..500 {
+        for _ in 0..LOOKS {
             if self.requests.lock().unwrap().len() >= count {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
         panic!("{} of {count} requests", self.requests.lock().unwrap().len());
     }
@@ -77,6 +81,18 @@ impl Shop {
     async fn target(&self, kind: &str, url: &str, options: Value) {
         let target = json!({ "subscription": "edge", "url": url, "kind": kind, "secret": "s3cret", "options": options });
         self.admin("POST", "delivery", target).await;
+    }
+
+    /// The summary once nothing is pending: a target has a request a moment before its answer is noted.
+    async fn all_done(&self) -> Value {
+        for _ in 0..LOOKS {
+            let summary = self.admin("GET", "deliveries/summary", Value::Null).await;
+            if summary["pending"] == 0 {
+                return summary;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        panic!("something is pending for ever");
     }
 
     async fn confirm_order(&self) {
@@ -203,13 +219,11 @@ async fn failures_are_retried_and_duplicates_are_made() {
     *receiver.statuses.lock().unwrap() = vec![429, 503, 500];
     shop.target("eventbridge", &url, json!({ "speed": 1000.0, "duplicates": 100.0 })).await;
     receiver.wait_for(2 + 3).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let summary = shop.admin("GET", "deliveries/summary", Value::Null).await;
-    assert_eq!(summary, json!({ "pending": 0, "delivered": 2, "dropped": 0, "attempts": 5 }));
+    assert_eq!(shop.all_done().await, json!({ "pending": 0, "delivered": 2, "dropped": 0, "attempts": 5 }));
     *receiver.statuses.lock().unwrap() = vec![400, 400];
     shop.confirm_order().await;
     receiver.wait_for(7).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    shop.all_done().await;
     let all = shop.admin("GET", "deliveries", Value::Null).await;
     assert_eq!(
         (&all[3]["state"], &all[3]["duplicate"], &all[3]["last"]),

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::{DEMO_EU, Emulator};
 
 /// Far longer than any flow takes; only a failing test waits for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Emulator {
     async fn visitor_with(&self, properties: Value) -> String {

@@ -21,7 +21,7 @@ use super::{DEMO_EU, Emulator};
 use crate::tidio::webhooks::signature;
 
 /// Far longer than any delivery takes; only a failing test waits for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One received webhook: signature header, body.
 type Received = (String, String);
