@@ -181,6 +181,11 @@ for (const reads of ["rest", "graphql"]) describe(`a stranger's cart does not ex
   /** The answer without what differs from call to call anyway. */
   const told = ({ status, text, body, headers }) => [status, text.replaceAll(body.correlationId, "id"), headers.get("content-type")];
   const ABSENT = "00000000-0000-4000-8000-00000000000a";
+  /** A cart of a few lines is read and parsed in well under a millisecond; on a slow machine it is half of the call that counts. */
+  const NOTICEABLE_MS = 2;
+  /** Other work on the machine only ever adds, so the fastest of many calls tells what one takes; the busier it is, the more. */
+  const FEWEST_CALLS = 15;
+  const MOST_CALLS = 200;
 
   for (const [name, tokenWith] of [
     ["a guest", (cart) => sign(claimsFor("guest", { cart }))],
@@ -195,18 +200,16 @@ for (const reads of ["rest", "graphql"]) describe(`a stranger's cart does not ex
         return { answer: told(answer), asked };
       };
       assert.deepEqual(await ask(anna.cart.id), await ask(ABSENT));
-      const times = { strangers: [], absent: [] };
-      for (let n = 0; n < 15; n += 1) {
+      const fastest = { strangers: Infinity, absent: Infinity };
+      const differ = () => Math.abs(fastest.strangers - fastest.absent) >= Math.max(NOTICEABLE_MS, Math.min(fastest.strangers, fastest.absent) / 2);
+      for (let n = 0; n < FEWEST_CALLS || (differ() && n < MOST_CALLS); n += 1) {
         for (const [kind, cart] of [["strangers", anna.cart.id], ["absent", ABSENT]]) {
           const start = performance.now();
           await identify(tokenWith(cart));
-          times[kind].push(performance.now() - start);
+          fastest[kind] = Math.min(fastest[kind], performance.now() - start);
         }
       }
-      const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
-      const [a, b] = [median(times.strangers), median(times.absent)];
-      // A cart of a few lines is read and parsed in well under a millisecond; a busy machine makes more noise.
-      assert.ok(Math.abs(a - b) < Math.max(5, Math.min(a, b)), `${a} ms and ${b} ms`);
+      assert.ok(!differ(), JSON.stringify(fastest));
     });
   }
 

@@ -16,7 +16,9 @@ const SPARE_PAGES = 22;
 /** Enough for an ordinary request, and not for a header of a hundred thousand characters. */
 const FEW_PAGES = 3;
 /** Within this a request that can get no answer any more has ended: the longest deadline of what it waits for, and slack. */
-const HUNG_MS = 15_000;
+const HUNG_MS = 30_000;
+/** So long a vendor takes while the module traps; longer if it answered first. commercetools' deadline is 2.5 seconds. */
+const SLOW_MS = [500, 1_000, 2_000, 2_000, 2_000];
 let stack;
 let people;
 
@@ -43,7 +45,24 @@ async function trap() {
 /** The platform ends a request that can get no answer any more; that it hangs instead is a failure. */
 async function ended(request) {
   const late = elapsed(HUNG_MS, undefined, { ref: false }).then(() => assert.fail("the request hangs"));
-  assert.equal((await Promise.race([request, late])).status, 500);
+  return (await Promise.race([request, late])).status;
+}
+
+/**
+ * Lets the module trap while a request waits for a slow vendor, and sees that this request is ended. On a busy machine
+ * the vendor may answer before the module traps, which shows nothing: then once more, with a slower one.
+ */
+async function trapWhile(vendor, path_prefix, ask, { prepare = () => stack.forget(), ...act } = {}) {
+  for (const value of SLOW_MS) {
+    await prepare();
+    await vendor.addFaults({ path_prefix, kind: "latency_ms", value });
+    const waiting = ask();
+    await eventually(`${vendor.name} was asked`, async () => (await vendor.requests({ prefix: path_prefix })).length > 0);
+    await (act.trap ?? trap)();
+    await stack.forget();
+    if ((await ended(waiting)) === 500) return;
+  }
+  assert.fail("the request got its answer each time");
 }
 
 const identify = ({ customer }, overrides) => stack.request("POST", "/v1/identify", { origin: ORIGIN, body: identifyBody(tokenOf(customer.id), overrides) });
@@ -79,34 +98,24 @@ describe("after a trap", () => {
   });
 
   test("a request that waited for commercetools ends, and its answer reaches nobody else", async () => {
-    await stack.commercetools.addFaults({ path_prefix: "/demo-shop", kind: "latency_ms", value: 500, times: 1 });
-    const waiting = identify(people.james);
-    await eventually("commercetools was asked", async () => (await stack.commercetools.requests({ prefix: "/demo-shop" })).length > 0);
-    await trap();
-    await ended(waiting);
+    await trapWhile(stack.commercetools, "/demo-shop", () => identify(people.james));
     await isWhole(people.anna);
     await isWhole(people.james);
   });
 });
 
 test("a question to Durable Objects that wait for Tidio ends, and the next one is answered", async () => {
-  await stack.tidio.addFaults({ path_prefix: "/", kind: "latency_ms", value: 1_500 });
-  const waiting = stack.request("GET", "/readyz");
-  await eventually("Tidio was asked", async () => (await stack.tidio.requests()).length > 0);
-  await trap();
-  await ended(waiting);
-  await stack.forget();
+  await trapWhile(stack.tidio, "/", () => stack.request("GET", "/readyz"));
   const { status, body } = await stack.request("GET", "/readyz");
   assert.deepEqual([status, body.ready], [200, true]);
 });
 
 test("a visit that waits for the object of the access token ends, and the next one is answered", async () => {
-  await stack.startAfresh();
-  await stack.commercetools.addFaults({ path_prefix: "/oauth", kind: "latency_ms", value: 1_500, times: 1 });
-  const waiting = identify(people.anna);
-  await eventually("a token was asked for", async () => (await stack.commercetools.requests({ prefix: "/oauth" })).length > 0);
-  await trap();
-  await ended(waiting);
+  const prepare = async () => {
+    await stack.startAfresh();
+    await stack.forget();
+  };
+  await trapWhile(stack.commercetools, "/oauth", () => identify(people.anna), { prepare });
   await isWhole(people.anna);
 });
 
@@ -119,19 +128,17 @@ test("what a Durable Object owed to Tidio when the module trapped is written onc
   await trap();
   await contactOnce(stack, people.anna.customer.email, { timeoutMs: 60_000 });
   assert.equal((await contacts(stack, people.anna.customer.email, PROJECTS.eu)).length, 1);
-  assert.ok(stack.log().some((line) => line === '{"level":"error","message":"The module trapped."}'));
+  await stack.logged("the module trapped", (line) => line === '{"level":"error","message":"The module trapped."}');
 });
 
 test("the same when a request traps before its first wait", async () => {
   await stack.stop();
   stack = await startStack({ serve: { sparePages: FEW_PAGES } });
-  await stack.tidio.addFaults({ path_prefix: "/", kind: "latency_ms", value: 1_500 });
-  const waiting = stack.request("GET", "/readyz");
-  await eventually("Tidio was asked", async () => (await stack.tidio.requests()).length > 0);
   const headers = { authorization: `Bearer ${"a".repeat(100_000)}` };
-  const { status, body } = await stack.request("GET", "/v1/bootstrap?store=de&locale=de-DE", { origin: ORIGIN, headers });
-  assert.deepEqual([status, body], [500, undefined]);
-  await ended(waiting);
-  await stack.forget();
+  const trapAtOnce = async () => {
+    const { status, body } = await stack.request("GET", "/v1/bootstrap?store=de&locale=de-DE", { origin: ORIGIN, headers });
+    assert.deepEqual([status, body], [500, undefined]);
+  };
+  await trapWhile(stack.tidio, "/", () => stack.request("GET", "/readyz"), { trap: trapAtOnce });
   assert.equal((await stack.request("GET", "/readyz")).status, 200);
 });
