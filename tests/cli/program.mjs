@@ -9,7 +9,7 @@ import { ROOT } from "../lib/paths.mjs";
 
 const PROGRAM = `${ROOT}/npm/dist/cli.js`;
 /** A command that takes longer hangs. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 /** The demo's worthless token, as committed in `.dev.vars.demo`. */
 export const ADMIN_TOKEN = "demo-admin-token-0123456789";

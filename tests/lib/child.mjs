@@ -6,9 +6,9 @@
 import { spawn } from "node:child_process";
 
 /** How long a child may take to end after it was asked to, before it is killed. */
-const STOP_GRACE_MS = 3_000;
-/** Lines of output kept for an error message. */
-const KEPT_LINES = 200;
+const STOP_GRACE_MS = 10_000;
+/** Lines of output kept: tests look for lines, and for what must be in none, over the whole life of a child. */
+const KEPT_LINES = 50_000;
 
 const running = new Set();
 process.on("exit", () => {

@@ -7,7 +7,7 @@ import { start } from "./child.mjs";
 import { emulatorsBinary } from "./paths.mjs";
 
 /** A debug build on a busy machine listens within a fraction of this. */
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 120_000;
 
 /**
  * Starts an emulator on a free port.

@@ -4,6 +4,7 @@ import { after, afterEach, beforeEach, test } from "node:test";
 import { cents } from "../e2e/expected.mjs";
 import { eventually } from "../lib/browser.mjs";
 import { startStack } from "./harness.mjs";
+import { atRest } from "./operations.mjs";
 import { PROJECTS, contactOnce, contacts, seeded } from "./people.mjs";
 import { identifyBody, tokenOf } from "./tokens.mjs";
 
@@ -23,8 +24,9 @@ after(() => stack?.stop());
 const identify = (customer, overrides) =>
   stack.request("POST", "/v1/identify", { origin: ORIGIN, body: identifyBody(tokenOf(customer.id), overrides) });
 
-/** Nothing more is written for a while. */
+/** Everything that is known to be owed is written, and nothing more for a while. */
 async function settled() {
+  await atRest(stack);
   let before = -1;
   await eventually("Tidio is left in peace", async () => {
     const now = (await stack.tidio.requests()).length;
@@ -75,7 +77,7 @@ test("the same again: nothing is written, silence the second time", async () => 
 test("a contact of the same e-mail that is not ours is left alone", async () => {
   const stranger = await createAsPanel({ email: anna.customer.email, first_name: "Somebody", distinct_id: "typed-in-chat" });
   await identify(anna.customer);
-  await eventually("our own contact exists", async () => (await contacts(stack, anna.customer.email)).length === 2, 30_000);
+  await eventually("our own contact exists", async () => (await contacts(stack, anna.customer.email)).length === 2, 90_000);
   await settled();
   const found = await contacts(stack, anna.customer.email);
   const theirs = found.find(({ id }) => id === stranger);

@@ -40,7 +40,7 @@ async function delivered() {
   await eventually("everything is delivered", async () => {
     const { pending, delivered: count } = await summary();
     return pending === 0 && count > 0;
-  }, 30_000);
+  }, 90_000);
   return deliveries();
 }
 
@@ -118,7 +118,7 @@ describe("what is not proven is refused, and nothing of it is kept", () => {
     test(`${route}: ${name}`, async () => {
       await subscribe(route, { ...options, retry: false });
       // A topic without confirmation delivers nothing: only the handshake ends.
-      await eventually("it was given up", async () => (await deliveries()).some(({ state }) => state !== "pending"), 20_000);
+      await eventually("it was given up", async () => (await deliveries()).some(({ state }) => state !== "pending"), 90_000);
       const records = (await deliveries()).filter(({ state }) => state !== "pending");
       assert.ok(records.every(({ state, last }) => state === "dropped" && last === "401"), JSON.stringify(records));
     });

@@ -11,10 +11,15 @@ import { unstable_readConfig } from "wrangler";
 import { eventually } from "../lib/browser.mjs";
 import { start } from "../lib/child.mjs";
 import { startEmulator } from "../lib/emulator.mjs";
+import { freePort } from "../lib/free-port.mjs";
 import { ROOT } from "../lib/paths.mjs";
 
 /** Time for node, Miniflare and workerd to come up on a busy machine with two cores. */
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
+/** Time for a line of the log to come through workerd, Miniflare and a pipe; only a failing test waits for it. */
+const LOG_MS = 30_000;
+/** Time for all that is owed to be written, with the graces and pauses that belong to it. */
+const IDLE_MS = 120_000;
 /** As in `.dev.vars.demo`. */
 const ADMIN_TOKEN = "demo-admin-token-0123456789";
 const SERVE = fileURLToPath(new URL("serve.mjs", import.meta.url));
@@ -74,7 +79,7 @@ class Stack {
     const { change, secrets = {}, vars = {}, limits = {}, serve = {} } = given;
     const bridge = bridgeFor(this);
     change?.(bridge);
-    const port = this.url ? Number(new URL(this.url).port) : (given.port ?? 0);
+    const port = this.url ? Number(new URL(this.url).port) : (given.port ?? (await freePort()));
     const options = { env: "demo", vars: { BRIDGE: bridge, ...vars }, secrets, limits, port, persist: this.persist, ...serve };
     this.worker = start(process.execPath, [SERVE], { cwd: ROOT, env: { WORKER_OPTIONS: JSON.stringify(options) } });
     const [, url] = await this.worker.line(/^worker listening on (http:\/\/\S+)/, START_TIMEOUT_MS);
@@ -102,6 +107,11 @@ class Stack {
     return this.worker.lines;
   }
 
+  /** A line that satisfies the question, once it is there: the log comes by another way than the answers. */
+  logged(what, question) {
+    return eventually(`the log says: ${what}`, () => this.log().find(question), LOG_MS);
+  }
+
   /**
    * One request to the Worker.
    *
@@ -110,7 +120,8 @@ class Stack {
   async request(method, path, { headers = {}, body, origin } = {}) {
     const answer = await fetch(`${this.url}${path}`, {
       method,
-      headers: { ...(origin && { origin }), ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      // A connection that was idle for some seconds may be closed by workerd in the moment it is used again.
+      headers: { connection: "close", ...(origin && { origin }), ...(body !== undefined && { "content-type": "application/json" }), ...headers },
       body: body === undefined || typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
     });
     const text = await answer.text();
@@ -135,7 +146,7 @@ class Stack {
       const answer = await fetch(`${this.url}/admin/metrics`, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
       const left = [...(await answer.text()).matchAll(/^tidio_bridge_outbox_contacts\{[^}]*\} (\d+)$/gm)];
       return left.length > 0 && left.every(([, count]) => count === "0");
-    });
+    }, IDLE_MS);
   }
 
   /** Forgets what the vendors saw and their faults; their data stays. */

@@ -17,7 +17,7 @@ export function contacts(stack, email, project = PROJECTS.eu) {
 }
 
 /** The one contact of a customer, once the edge has written it. */
-export function contactOnce(stack, email, { project = PROJECTS.eu, timeoutMs = 30_000 } = {}) {
+export function contactOnce(stack, email, { project = PROJECTS.eu, timeoutMs = 90_000 } = {}) {
   return eventually(
     `${email} is a verified contact`,
     async () => {

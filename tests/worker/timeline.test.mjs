@@ -61,7 +61,7 @@ async function update({ id }, ...actions) {
 
 /** Everything is delivered and written. */
 async function settled() {
-  await eventually("everything is delivered", async () => (await stack.commercetools.steer("GET", "deliveries/summary")).pending === 0, 30_000);
+  await eventually("everything is delivered", async () => (await stack.commercetools.steer("GET", "deliveries/summary")).pending === 0, 90_000);
   await atRest(stack);
 }
 
@@ -72,7 +72,7 @@ async function contactWhere(email, question) {
     const [contact, ...more] = await contacts(stack, email);
     assert.equal(more.length, 0, "a doubled contact");
     return contact && question(contact.properties) && contact;
-  }, 30_000);
+  }, 90_000);
 }
 
 const timelineOf = ({ properties }) => (properties.ct_timeline ?? "").split("\n").filter(Boolean);

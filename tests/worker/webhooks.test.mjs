@@ -46,7 +46,7 @@ const delivered = (count) =>
   eventually(`${count} webhooks are delivered`, async () => {
     const all = await webhooks();
     return all.length >= count && all.every(({ due_ms }) => due_ms === null) && all;
-  }, 20_000);
+  }, 60_000);
 
 /** An identify call of a customer whom Tidio does not know; his distinct id, once that is settled. */
 async function identified(customer) {
@@ -90,7 +90,7 @@ test("a contact that a visit creates is known at once, and gets its properties",
   const contact = await eventually("the properties are written", async () => {
     const [one] = await contacts(stack, customer.email);
     return one?.properties.ct_identity === "verified" && one;
-  }, 30_000);
+  }, 60_000);
   assert.equal(contact.id, id);
   assert.ok((await trace(distinctId)).some((line) => line.includes(FOUND)), (await trace(distinctId)).join("\n"));
   const writes = await stack.writesToTidio();
@@ -144,7 +144,9 @@ test("signed with another secret: refused every time, and nothing is learnt", as
   await stack.forget();
   await visit({ distinct_id: distinctId, email: customer.email });
   await eventually("it was tried", async () => (await webhooks())[0]?.tries.length > 0);
-  assert.deepEqual((await webhooks())[0].tries, [401]);
+  // Perhaps more than once by now: Tidio comes again after five seconds.
+  const [{ tries }] = await webhooks();
+  assert.ok(tries.every((status) => status === 401), `${tries}`);
   await atRest(stack);
   assert.ok(!(await trace(distinctId)).some((line) => line.includes(FOUND)));
   assert.deepEqual(await stack.writesToTidio(), []);
