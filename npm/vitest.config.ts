@@ -10,6 +10,7 @@ export default defineConfig({
           name: "browser",
           include: ["test-browser/**/*.test.ts"],
           testTimeout: 90_000,
+          expect: { poll: { timeout: 20_000 } },
           hookTimeout: 60_000,
           // One Chromium at a time: the machines that run this have two cores.
           fileParallelism: false,

@@ -39,7 +39,11 @@
     },
   };
   for (const name of ["open", "track", "setVisitorData", "addVisitorTags", "setContactProperties", "setVisitorCurrency"]) {
-    api[name] = (...args) => calls.push([name, ...JSON.parse(JSON.stringify(args))]);
+    api[name] = (...args) => {
+      // By the page's own clock: a test that asks later reads no later time.
+      (window.__calledAt ??= {})[name] = performance.now();
+      calls.push([name, ...JSON.parse(JSON.stringify(args))]);
+    };
   }
   if (mode === "sticky") Object.defineProperty(window, "tidioChatApi", { value: api, configurable: false });
   else window.tidioChatApi = api;

@@ -48,25 +48,30 @@ function read(source: CartSource): unknown {
   }
 }
 
-/** Calls `changed` for every change from now on, and `seen` once with the cart that is there. */
-export function watchCart(source: CartSource, seen: (cart: Cart) => void, changed: (cart: Cart | undefined) => void): void {
+/**
+ * Calls `changed` for every change from now on, and `seen` once with the cart that is there. Gives a look at the source
+ * at once, also in a tab in the background: for who is about to rely on the cart being as it was. A source that tells
+ * its changes needs none.
+ */
+export function watchCart(source: CartSource, seen: (cart: Cart) => void, changed: (cart: Cart | undefined) => void): (() => void) | undefined {
   if ("event" in source) {
     const heard = (event: Event): void => changed(cartOf((event as CustomEvent).detail, source.paths));
     // One that bubbles from the document reaches the window; one that does not is heard where it is sent.
     document.addEventListener(source.event, heard);
     window.addEventListener(source.event, (event) => event.target === window && heard(event));
-    return;
+    return undefined;
   }
-  const look = (): Cart | undefined => cartOf(read(source), source.paths);
-  let cart = look();
-  let last = JSON.stringify(cart);
-  if (cart) seen(cart);
-  setInterval(() => {
-    if (document.visibilityState === "hidden") return;
-    cart = look();
+  const here = (): Cart | undefined => cartOf(read(source), source.paths);
+  const first = here();
+  let last = JSON.stringify(first);
+  if (first) seen(first);
+  const look = (): void => {
+    const cart = here();
     const now = JSON.stringify(cart);
     if (now === last) return;
     last = now;
     changed(cart);
-  }, LOOK_EVERY_MS);
+  };
+  setInterval(() => document.visibilityState === "hidden" || look(), LOOK_EVERY_MS);
+  return look;
 }

@@ -25,7 +25,7 @@ export function cartSide(shared: Shared, changed: () => void): (given: unknown) 
     changed();
     if (tell && !(same && next)) module.cart_changed();
   };
-  if (source) late(import("./cart.js"), ({ watchCart }) => watchCart(source, is, (next) => is(next, true)));
+  if (source) late(import("./cart.js"), ({ watchCart }) => void (shared.look = watchCart(source, is, (next) => is(next, true))));
   return (given) => late(import("./cart.js"), ({ cartOf }) => is(cartOf(given, source?.paths), true));
 }
 
@@ -52,7 +52,7 @@ export function triggerSide(shared: Shared) {
       loading = true;
       late(import("./triggers.js"), ({ merged, watchTriggers }) => {
         const rules = merged(settings?.triggers, options.triggers);
-        triggers = watchTriggers(rules, () => shared.said?.state === "ready" && shares(shared), send);
+        triggers = watchTriggers(rules, () => shared.said?.state === "ready" && shares(shared), send, () => shared.look?.());
         triggers.cart(cartNow(shared));
         triggers.flush();
         for (const run of early.splice(0)) run(triggers);

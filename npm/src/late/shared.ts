@@ -25,6 +25,8 @@ export interface Shared {
   /** What the page says about its cart, and what the edge has read of it. */
   cart?: Cart | undefined;
   known?: Cart | undefined;
+  /** Looks at once where the page keeps its cart. */
+  look?: (() => void) | undefined;
 }
 
 export const shares = ({ said }: Shared): boolean => said?.consent.share === "granted";

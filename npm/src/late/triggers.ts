@@ -152,8 +152,11 @@ export interface Triggers {
   forget(): void;
 }
 
-/** Watches what the rules wait for. Nothing is decided, stored or sent before `allowed` says so. */
-export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (due: Due) => void): Triggers {
+/**
+ * Watches what the rules wait for. Nothing is decided, stored or sent before `allowed` says so. `fresh` looks for a
+ * change of the cart that nobody has told yet.
+ */
+export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (due: Due) => void, fresh: () => void): Triggers {
   const state = new Rules(rules, browserWorld);
   const told = (dues: Due[]): void => dues.forEach(send);
   // Deciding is remembering, and nothing may be stored before.
@@ -164,7 +167,7 @@ export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (d
     // More than this is a loop in the shop's code.
     waiting = waiting.slice(-MAX_SENT);
   };
-  const cart = watchedCart(rules, state, (run) => allowed() && told(run()));
+  const cart = watchedCart(rules, state, (run) => allowed() && told(run()), fresh);
   watchEvents(rules, (name, id) => decide(() => state.heard(name, id)));
   const opened = (at: string) => (): Due[] => state.opened(at);
   // Decided by the first `flush()`, which comes once the cart is known.
@@ -186,14 +189,20 @@ export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (d
 }
 
 /** The cart of the page, and since when it is as it is. `decide` runs at once what may be decided now, and else never. */
-function watchedCart(rules: Trigger[], state: Rules, decide: (run: () => Due[]) => void) {
+function watchedCart(rules: Trigger[], state: Rules, decide: (run: () => Due[]) => void, fresh: () => void) {
   const idle = rules.flatMap(({ on, seconds }) => (on === "cart_idle" && typeof seconds === "number" ? [seconds] : []));
   let cart: Cart | undefined;
   let key = "";
   let since = 0;
   let timers: ReturnType<typeof setTimeout>[] = [];
   const stop = (): void => timers.splice(0).forEach(clearTimeout);
-  const waitFor = (seconds: number) => setTimeout(() => decide(() => state.idleFor(seconds)), since + seconds * 1000 - Date.now());
+  const waitFor = (seconds: number) =>
+    setTimeout(() => {
+      // The page's cart is looked at now and then, and in the background never: it may have changed meanwhile.
+      const waited = key;
+      fresh();
+      if (key === waited) decide(() => state.idleFor(seconds));
+    }, since + seconds * 1000 - Date.now());
   /** Only the cart as it is now counts, not what it was while nothing could be sent. */
   const look = (): void => {
     stop();
