@@ -61,7 +61,11 @@ export async function createCore(options: BridgeOptions, publish: (status: Statu
     stop: () => core.stop(),
     open: () => core.open(),
     refresh: () => core.refresh(),
-    cartChanged: (cart) => (cart ? side.tell((side) => side.cartChanged(cart)) : core.cart_changed()),
+    cartChanged(cart) {
+      if (cart) return side.tell((side) => side.cartChanged(cart));
+      side.now()?.cartAsked();
+      core.cart_changed();
+    },
     productInView: (product) => side.tell((side) => side.productInView(product)),
     signal: (name, details) => side.tell((side) => side.signal(name, details)),
     // A caller without types may forget the name; the module's text reader would throw.

@@ -49,10 +49,7 @@ describe("the chat's own form", () => {
     { name: " Kim ", email: "kim@example.com", emailConsent: { value: "subscribed" }, department_id: 5 } } }))`;
 
   /** The part that listens is loaded once the widget is ready. */
-  const listens = async () => {
-    await visit.page.waitForFunction(`performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/late/product.js"))`);
-    await visit.page.evaluate(`import("/pkg/late/product.js")`);
-  };
+  const listens = () => visit.listens("product");
 
   it("reaches the edge as a claim of a guest", async () => {
     await visit.start("{}");
@@ -104,11 +101,14 @@ describe("the cart", () => {
     await visit.page.evaluate(put(JSON.stringify(cart(1))));
     await visit.start(`{ cart: ${source} }`);
     await visit.until("ready", null);
-    if (source.includes("event")) await visit.page.evaluate(put(JSON.stringify(cart(1))));
-    await visit.page.waitForTimeout(600);
+    await visit.listens("cart");
+    if (source.includes("event")) {
+      await visit.page.evaluate(put(JSON.stringify(cart(1))));
+      await expect.poll(() => questions().length).toBe(2);
+    }
     const before = questions().length;
     await visit.page.evaluate(put(JSON.stringify(cart(2))));
-    await expect.poll(() => questions().length, { timeout: 5_000 }).toBe(before + 1);
+    await expect.poll(() => questions().length).toBe(before + 1);
     await visit.page.evaluate(put(JSON.stringify(cart(2))));
     expect(await settled()).toBe(0);
   });

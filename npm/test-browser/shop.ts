@@ -29,7 +29,7 @@ export interface Seen {
 /** How the world behaves; each test changes what it needs. */
 export interface World {
   /** Answers an edge path; `undefined` gives the default. */
-  edge: (seen: Seen) => { status?: number; json?: unknown; text?: string; hang?: boolean; reset?: boolean } | undefined;
+  edge: (seen: Seen) => { status?: number; json?: unknown; text?: string; hang?: boolean; reset?: boolean; after?: Promise<unknown> } | undefined;
   /** Behaviour of the widget script: see `widget.js`; `blocked` cuts the connection. */
   widget: "good" | "inert" | "silent" | "twice" | "sticky" | "blocked";
   /** The widget script is sent once this is done. */
@@ -126,13 +126,14 @@ export class Shop {
     void Promise.all([text, this.world.hold]).then(([text]) => response.end(`window.__widgetMode=${mode};${text}`));
   }
 
-  private edge(request: IncomingMessage, response: ServerResponse, text: string): void {
+  private async edge(request: IncomingMessage, response: ServerResponse, text: string): Promise<void> {
     const url = new URL(request.url ?? "/", this.origin);
     const seen = { method: request.method ?? "", path: url.pathname, body: text ? JSON.parse(text) : undefined };
     this.seen.push(seen);
     const answer = this.world.edge(seen) ?? { json: this.reply(seen) };
     if (answer.hang) return;
     if (answer.reset) return void response.destroy();
+    await answer.after;
     response.writeHead(answer.status ?? 200, { "content-type": answer.text ? "text/html" : "application/json" });
     response.end(answer.text ?? JSON.stringify(answer.json));
   }
@@ -203,6 +204,15 @@ export class Visit {
     throw new Error(`waited for ${state}/${code ?? "-"}, saw ${brief}`);
   }
 
+  /** Waits until these late files have run: a call is kept for them, a DOM event or a change of the page is not. */
+  async listens(...files: string[]): Promise<void> {
+    for (const file of files) {
+      await this.page.waitForFunction(`performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/late/${file}.js"))`);
+      // The same module again: done after what the page itself does once it is there.
+      await this.page.evaluate(`import("/pkg/late/${file}.js").then(() => {})`);
+    }
+  }
+
   calls(page = this.page): Promise<unknown[][]> {
     return page.evaluate("window.__calls ?? []");
   }
@@ -217,6 +227,8 @@ export class Visit {
 }
 
 function defaults(shop: Shop): string {
-  const options: Omit<BridgeOptions, "consent"> = { edge: shop.origin, store: "de", locale: "de-DE", mode: "immediate" };
+  // A time-out is what its own tests are about; elsewhere a machine that stands still for seconds must not cause one.
+  const patience = { edgeTimeoutMs: 20_000, sessionTimeoutMs: 20_000 };
+  const options: Omit<BridgeOptions, "consent"> = { edge: shop.origin, store: "de", locale: "de-DE", mode: "immediate", ...patience };
   return `...${JSON.stringify(options)}, consent: { source: "function", read: () => ({ chat: true, share: true }) }`;
 }

@@ -7,6 +7,9 @@ import type { Due, Triggers } from "./triggers.js";
 /** Signals kept while the rules are on their way; more than this is a loop in the shop's code. */
 const MAX_EARLY_SIGNALS = 32;
 
+/** An edge that has not said within this time how the cart is now is down, and the last cart that is known has to do. */
+const ANSWER_MS = 10_000;
+
 /** The cart. The page knows first, the edge knows more: what the page does not say about the same cart is the edge's. */
 function cartNow({ cart, known }: Shared): Cart | undefined {
   if (cart?.id && known?.id !== cart.id) return cart;
@@ -52,7 +55,10 @@ export function triggerSide(shared: Shared) {
       loading = true;
       late(import("./triggers.js"), ({ merged, watchTriggers }) => {
         const rules = merged(settings?.triggers, options.triggers);
-        triggers = watchTriggers(rules, () => shared.said?.state === "ready" && shares(shared), send, () => shared.look?.());
+        triggers = watchTriggers(rules, () => shared.said?.state === "ready" && shares(shared), send, () => {
+          shared.look?.();
+          return !(performance.now() - (shared.asked ?? -Infinity) < ANSWER_MS);
+        });
         triggers.cart(cartNow(shared));
         triggers.flush();
         for (const run of early.splice(0)) run(triggers);

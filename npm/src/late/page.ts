@@ -17,6 +17,8 @@ import { type Module, type Shared, shares } from "./shared.js";
 export interface PageSide extends Pick<Core, "cartChanged" | "productInView" | "signal"> {
   /** What the first question waits for: the product in the page's data. */
   loaded: Promise<unknown>;
+  /** The cart changed, and the edge is asked how it is now. */
+  cartAsked(): void;
   /** The product that goes with the next question. */
   product(): object | undefined;
   /** The claim that goes with the next question. */
@@ -43,6 +45,7 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
     productInView: product.inView,
     claimed: () => shared.claim,
     cartChanged: cartSide(shared, triggers.look),
+    cartAsked: () => void (shared.asked = performance.now()),
     signal: triggers.signal,
     ask: notice.ask,
     heard(body) {
@@ -51,6 +54,7 @@ export function pageSide(options: BridgeOptions, adapter: Adapter | undefined, m
       // Who is proven has claimed nothing.
       if (body.identity === "verified") shared.claim = undefined;
       shared.known = body.cart;
+      shared.asked = undefined;
       triggers.look();
     },
     status(status) {

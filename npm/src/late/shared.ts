@@ -25,6 +25,8 @@ export interface Shared {
   /** What the page says about its cart, and what the edge has read of it. */
   cart?: Cart | undefined;
   known?: Cart | undefined;
+  /** When the edge was asked for a cart that changed and has not answered yet, by the page's clock. */
+  asked?: number | undefined;
   /** Looks at once where the page keeps its cart. */
   look?: (() => void) | undefined;
 }

@@ -10,6 +10,9 @@ import { CART, SENT } from "./names.js";
 /** Entries kept; the oldest go first. */
 const MAX_SENT = 100;
 
+/** How often a wait that is over asks whether the cart is known again, in milliseconds. */
+const ASK_AGAIN_MS = 500;
+
 /** What the deciding part may use of the world. */
 export interface World {
   /** What was sent earlier: in this tab, in this browser. */
@@ -154,9 +157,9 @@ export interface Triggers {
 
 /**
  * Watches what the rules wait for. Nothing is decided, stored or sent before `allowed` says so. `fresh` looks for a
- * change of the cart that nobody has told yet.
+ * change of the cart that nobody has told yet; no is that one is known and the new cart is not.
  */
-export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (due: Due) => void, fresh: () => void): Triggers {
+export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (due: Due) => void, fresh: () => boolean): Triggers {
   const state = new Rules(rules, browserWorld);
   const told = (dues: Due[]): void => dues.forEach(send);
   // Deciding is remembering, and nothing may be stored before.
@@ -189,20 +192,22 @@ export function watchTriggers(rules: Trigger[], allowed: () => boolean, send: (d
 }
 
 /** The cart of the page, and since when it is as it is. `decide` runs at once what may be decided now, and else never. */
-function watchedCart(rules: Trigger[], state: Rules, decide: (run: () => Due[]) => void, fresh: () => void) {
+function watchedCart(rules: Trigger[], state: Rules, decide: (run: () => Due[]) => void, fresh: () => boolean) {
   const idle = rules.flatMap(({ on, seconds }) => (on === "cart_idle" && typeof seconds === "number" ? [seconds] : []));
   let cart: Cart | undefined;
   let key = "";
   let since = 0;
-  let timers: ReturnType<typeof setTimeout>[] = [];
+  const timers: ReturnType<typeof setTimeout>[] = [];
   const stop = (): void => timers.splice(0).forEach(clearTimeout);
-  const waitFor = (seconds: number) =>
-    setTimeout(() => {
+  const waitFor = (seconds: number, ms = since + seconds * 1000 - Date.now()): unknown =>
+    timers.push(setTimeout(() => {
       // The page's cart is looked at now and then, and in the background never: it may have changed meanwhile.
       const waited = key;
-      fresh();
-      if (key === waited) decide(() => state.idleFor(seconds));
-    }, since + seconds * 1000 - Date.now());
+      const sure = fresh();
+      if (key !== waited) return;
+      if (sure) decide(() => state.idleFor(seconds));
+      else waitFor(seconds, ASK_AGAIN_MS);
+    }, ms));
   /** Only the cart as it is now counts, not what it was while nothing could be sent. */
   const look = (): void => {
     stop();
@@ -210,7 +215,7 @@ function watchedCart(rules: Trigger[], state: Rules, decide: (run: () => Due[]) 
     decide(() => {
       if (cart && idle.length > 0) {
         since = unchangedSince(key, since);
-        timers = idle.map(waitFor);
+        for (const seconds of idle) waitFor(seconds);
       }
       return state.cartIs(cart);
     });
