@@ -121,7 +121,7 @@ describe("every source is needed", () => {
     await open(policy, "readyTimeoutMs: 2000");
     const named = source.startsWith("'wasm") ? "wasm-eval" : source === "'unsafe-inline'" ? "inline" : source === "data:" ? "data" : source === "'self'" ? shop.origin : taken;
     const isNamed = ({ directive: effective, blocked }: Violation) => effective.startsWith(directive) && blocked.startsWith(named);
-    await expect.poll(async () => (await blocked()).some(isNamed), { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await blocked()).some(isNamed)).toBe(true);
     expect((await blocked()).filter((one) => !isNamed(one)), "nothing else is in the way").toEqual([]);
   });
 });

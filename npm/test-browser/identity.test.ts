@@ -121,8 +121,8 @@ describe("the back-forward cache", () => {
       await there.page.waitForURL("**/elsewhere");
       await there.page.evaluate(`${login(name)}`);
       await there.page.evaluate("history.back()");
-      await expect.poll(() => there.page.evaluate("window.restored ?? null").catch(() => null), { timeout: 10_000 }).toBe(true);
-      await expect.poll(() => there.chat(), { timeout: 10_000 }).toBe(chat);
+      await expect.poll(() => there.page.evaluate("window.restored ?? null").catch(() => null)).toBe(true);
+      await expect.poll(() => there.chat()).toBe(chat);
       await there.until("ready");
       expect(cached.errors).toEqual([]);
       await there.context.close();

@@ -1,6 +1,7 @@
 /** The launcher, and the moment at which anything is loaded. */
 import { describe, expect, it } from "vitest";
 import { shop, visit } from "./setup.js";
+import type { Seen, World } from "./shop.js";
 
 const button = () => visit.page.getByRole("button", { name: "Hilfe" });
 const show = (more = "") => visit.start(`{ mode: "interaction", launcher: { label: "Hilfe", color: "rgb(1, 2, 3)" }, ${more} }`);
@@ -33,13 +34,15 @@ describe("the launcher", () => {
     ["the script is blocked", { widget: "blocked" }, "blocked"],
     ["the edge is down", { edge: () => ({ reset: true }) }, "failed"],
   ] as const)("is no dead button when %s: it is there, not busy, and the next click works", async (_, broken, state) => {
-    Object.assign(shop.world, broken);
+    const { edge = () => undefined, ...rest } = broken as Partial<World>;
+    const mend = () => void Object.assign(shop.world, { widget: "good", edge: () => undefined });
+    Object.assign(shop.world, rest, { edge: (seen: Seen) => (seen.path === "/v1/mended" ? (mend(), { json: {} }) : edge(seen)) });
     await show();
     await button().click();
     await visit.until(state);
     await expect.poll(() => button().getAttribute("aria-busy")).toBe("false");
-    Object.assign(shop.world, { widget: "good", edge: () => undefined });
-    await button().click();
+    // By the page, in one breath: a bridge that tries again by itself would take the button away before a click from outside.
+    await visit.page.evaluate(`fetch("/v1/mended").then(() => document.querySelector("#commercetools-tidio-launcher").shadowRoot.querySelector("button").click())`);
     await visit.until("ready", null);
     await expect.poll(async () => (await visit.calls()).at(-1)).toEqual(["open"]);
     expect(await button().count()).toBe(0);
@@ -109,7 +112,7 @@ describe("settings that are none", () => {
       bridge.start(); bridge.open(); bridge.track("x"); bridge.signal("x"); bridge.cartChanged(); bridge.productInView(null); bridge.refresh(); bridge.logout();
     })()`);
     // A source that is looked for is pending before it is absent.
-    await expect.poll(() => visit.page.evaluate(`bridge.status().code`), { timeout: 8_000 }).toMatch(/^(options_malformed|consent_absent)$/);
+    await expect.poll(() => visit.page.evaluate(`bridge.status().code`)).toMatch(/^(options_malformed|consent_absent)$/);
     expect(shop.scripts).toEqual([]);
   });
 });

@@ -158,7 +158,7 @@ describe("one script tag", () => {
     shop.world.head = `<script nonce="abc">localStorage.setItem("cc_cookie", ${JSON.stringify(record)})</script>
       <script nonce="abc" type="module" src="/pkg/auto.js" ${data(`data-mode="immediate"`)}></script>`;
     await visit.page.goto(shop.origin);
-    await expect.poll(() => visit.page.evaluate("window.commercetoolsTidio?.status().state"), { timeout: 20_000 }).toBe("ready");
+    await expect.poll(() => visit.page.evaluate("window.commercetoolsTidio?.status().state")).toBe("ready");
     expect(shop.violations).toEqual([]);
   });
 });
