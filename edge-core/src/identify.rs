@@ -288,7 +288,8 @@ fn with_person(place: Place<'_>, customer: Customer, visible: Visible, call: Cal
     };
     let reply = reply(place, Identity::Verified, Some(person), visible, call);
     let contact = contact_key(project_key, &customer.id);
-    let link = IdentityLink {
+    // Without the contact interface there is nobody to deliver to: the page carries everything.
+    let link = place.tidio.openapi.is_some().then(|| IdentityLink {
         id: format!("identify:{}:{contact}:{}", call.correlation_id, call.now_ms),
         contact,
         distinct_id,
@@ -299,8 +300,8 @@ fn with_person(place: Place<'_>, customer: Customer, visible: Visible, call: Cal
         properties: reply.properties.clone(),
         correlation_id: call.correlation_id.to_owned(),
         observed_at_ms: call.now_ms,
-    };
-    Identified { reply, link: Some(link) }
+    });
+    Identified { reply, link }
 }
 
 fn reply(

@@ -31,6 +31,18 @@ impl Money {
         text.push_str(&self.currency_code);
         text
     }
+
+    /// [`Money::text`] has at least so many characters, in any locale: digits, decimal mark, space, currency. The least
+    /// that a sign or groups add is nothing.
+    pub fn least_chars(&self) -> usize {
+        let digits = match self.precise_amount {
+            // Rare, and then long.
+            Some(_) => 1,
+            None => self.cent_amount.unsigned_abs().checked_ilog10().map_or(1, |more| more as usize + 1),
+        };
+        let (places, has_mark) = (usize::from(self.fraction_digits), usize::from(self.fraction_digits > 0));
+        digits.max(places + 1) + has_mark + 1 + self.currency_code.chars().count()
+    }
 }
 
 #[cfg(test)]
@@ -85,6 +97,8 @@ mod tests {
             // Not our reader: these are the texts that tests of it compare with.
             let money: Money = serde_json::from_str(json).expect(json);
             assert_eq!(money.text(&numbers().of(locale)), *want, "{locale} {json}");
+            assert!(money.least_chars() <= want.chars().count(), "{locale} {json}");
+            assert!(locale != &"en-GB" || money.least_chars() == "1234.50 EUR".len());
         }
     }
 

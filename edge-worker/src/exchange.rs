@@ -60,7 +60,7 @@ impl Exchange<'_> {
         limits: Limits,
         wanted: [&'static str; N],
     ) -> Result<Received<N>, Lost> {
-        let headers = web::header_lines(self.headers).ok_or(Lost::Unsendable)?;
+        let headers = web::header_lines(self.headers.iter().copied()).ok_or(Lost::Unsendable)?;
         let (method, url, body, names) = (self.method, &self.url, self.body, wanted.join("\n"));
         let outcome = Call::begin(|call| {
             web::exchange(call, method, url, &headers, body, limits.timeout_ms, limits.max_bytes, &names);

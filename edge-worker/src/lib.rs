@@ -28,7 +28,7 @@ mod tidio_client;
 mod tidio_project_do;
 mod web;
 
-use contract::{CORRELATION_HEADER, ErrorCode, MAX_REQUEST_BODY_BYTES};
+use contract::{ErrorCode, MAX_REQUEST_BODY_BYTES};
 use edge_core::config::{Config, Secret};
 use edge_core::intake::{MAX_EVENT_BYTES, MAX_WEBHOOK_BYTES, Service};
 use js_sys::Promise;
@@ -176,9 +176,7 @@ async fn configured(
 
 /// Everything but the body. A header that cannot be read counts as absent.
 fn read_head(request: &Request) -> Incoming {
-    const WANTED: [&str; 6] =
-        ["origin", "content-type", "if-none-match", "authorization", "cf-connecting-ip", CORRELATION_HEADER];
-    let head = web::head_of(request, &WANTED.join("\n"));
+    let head = web::head_of(request);
     let mut lines = head.split('\n');
     let method = match lines.next() {
         // The platform leaves the body of an answer to HEAD out.
@@ -189,7 +187,7 @@ fn read_head(request: &Request) -> Incoming {
     };
     let (path, query) = http::path_and_query(lines.next().unwrap_or_default());
     let [origin, content_type, if_none_match, authorization, address, correlation_id] =
-        WANTED.map(|_name| lines.next().filter(|value| !value.is_empty()));
+        [(); 6].map(|()| lines.next().filter(|value| !value.is_empty()));
     Incoming {
         method,
         path: path.to_owned(),
@@ -220,9 +218,8 @@ async fn read_limited(request: &Request, limit_bytes: usize) -> Result<Vec<u8>, 
 }
 
 fn give(promised: &Promised, answer: &Outgoing) {
-    let headers: Vec<(&str, &str)> =
-        answer.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let lines = web::header_lines(&headers).unwrap_or_default();
+    let headers = answer.headers.iter().map(|(name, value)| (*name, &**value));
+    let lines = web::header_lines(headers).unwrap_or_default();
     web::answer(promised, answer.status, &lines, Some(answer.body.as_str()).filter(|body| !body.is_empty()));
 }
 

@@ -1,7 +1,12 @@
-//! The only place that reads the clock, draws randomness or waits. Everything else takes them as arguments.
+//! The only place that reads the clock, draws randomness or waits. Everything else takes them as arguments. And the
+//! choice of the allocator.
 
 use crate::call::Call;
 use crate::web;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// Milliseconds since the Unix epoch. In a Worker it stands still between two I/O operations.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]

@@ -34,7 +34,7 @@ export async function exchange(call, method, url, headers, body, timeoutMs, maxB
   late.catch(() => {});
   let result;
   try {
-    const answer = await fetch(url, { method, headers: pairs(headers), body, redirect: "manual", signal });
+    const answer = await fetch(url, { method, headers: record(headers), body, redirect: "manual", signal });
     result = await Promise.race([received(answer, maxBytes, wanted), late]);
   } catch {
     result = [signal.aborted ? "timeout" : "broken"];
@@ -50,7 +50,7 @@ async function received(answer, maxBytes, wanted) {
   }
   const bytes = await answer.arrayBuffer();
   if (bytes.byteLength > maxBytes) return ["too_large"];
-  return [[answer.status, ...values(headers, wanted)].join("\n"), new Uint8Array(bytes)];
+  return [[answer.status, ...values(headers, wanted.split("\n"))].join("\n"), new Uint8Array(bytes)];
 }
 
 /**
@@ -200,9 +200,12 @@ export function sleep(call, ms) {
   setTimeout(settled, ms, call, "");
 }
 
-/** What our endpoints look at of a request, one line each: method, URL, then the wanted headers. */
-export function headOf(request, wanted) {
-  return [request.method, request.url, ...values(request.headers, wanted)].join("\n");
+/** Headers that our endpoints look at. */
+const LOOKED_AT = ["origin", "content-type", "if-none-match", "authorization", "cf-connecting-ip", "x-correlation-id"];
+
+/** What our endpoints look at of a request, one line each: method, URL, then the headers; an absent one is empty. */
+export function headOf(request) {
+  return [request.method, request.url, ...values(request.headers, LOOKED_AT)].join("\n");
 }
 
 /** A promise of an answer, and what it takes to keep it. */
@@ -211,17 +214,20 @@ export const promised = () => Promise.withResolvers();
 /** Gives the promised answer; `headers` as for {@link exchange}. */
 export function answer({ resolve, reject }, status, headers, body) {
   try {
-    resolve(new Response(body, { status, headers: pairs(headers) }));
+    resolve(new Response(body, { status, headers: record(headers) }));
   } catch (error) {
     reject(error);
   }
 }
 
-const values = (headers, names) => names.split("\n").map((name) => headers.get(name) ?? "");
+const values = (headers, names) => names.map((name) => headers.get(name) ?? "");
 
-function pairs(lines) {
-  return lines.split("\n").map((line) => {
+/** Headers as an object: the platform walks a list of pairs by the protocol of iterators, each pair of them too. */
+function record(lines) {
+  const headers = {};
+  for (const line of lines.split("\n")) {
     const colon = line.indexOf(": ");
-    return [line.slice(0, colon), line.slice(colon + 2)];
-  });
+    headers[line.slice(0, colon)] = line.slice(colon + 2);
+  }
+  return headers;
 }

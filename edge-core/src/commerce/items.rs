@@ -52,11 +52,12 @@ impl LineItem {
     }
 
     /// The line about it has at least so many characters, in any language: a digit, the sign between two spaces, the
-    /// name, the line feed.
+    /// name, the dash between two spaces and the price if it has one, the line feed.
     fn least_chars(&self) -> usize {
         let name = self.name.filled().map(text::visible_chars).min();
         let name = name.unwrap_or_else(|| text::visible_chars(self.sku().unwrap_or(NO_NAME)));
-        name.min(MAX_NAME_CHARS) + 5
+        let price = self.total_price.as_ref().map_or(0, |price| 3 + price.least_chars());
+        name.min(MAX_NAME_CHARS) + 5 + price
     }
 }
 
@@ -109,12 +110,20 @@ mod tests {
 
     use super::*;
     use crate::json;
+    use crate::testing::numbers;
 
     /// The list of an agent who is shown the last of each item's texts.
     fn list<'a>(items: impl Iterator<Item = &'a LineItem>, total: usize) -> String {
         let lines = items.map(|item| {
             let name = item.name.filled().last().or_else(|| item.sku()).unwrap_or(NO_NAME);
-            format!("{} × {}", item.quantity, text::clean_line(name, MAX_NAME_CHARS))
+            let price =
+                item.total_price.as_ref().map(|price| format!(" – {}", price.text(&numbers().of("de-DE"))));
+            format!(
+                "{} × {}{}",
+                item.quantity,
+                text::clean_line(name, MAX_NAME_CHARS),
+                price.unwrap_or_default()
+            )
         });
         text::join_lines(lines, total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
     }
@@ -154,13 +163,19 @@ mod tests {
                     proptest::collection::btree_map("[a-z]{2}", "[a-zä\u{202e}\u{200b}\n\t ]{0,90}", 0..3),
                     proptest::option::of("[A-Z ]{0,5}"),
                     prop_oneof![0..20_u64, any::<u64>()],
+                    proptest::option::of((prop_oneof![0..20_000_i64, any::<i64>()], 0..4_u8)),
                 ),
                 0..300,
             ),
         ) {
             let items: Vec<_> = items
                 .into_iter()
-                .map(|(name, sku, quantity)| json!({ "name": name, "variant": { "sku": sku }, "quantity": quantity }))
+                .map(|(name, sku, quantity, price)| {
+                    let price = price.map(|(amount, places)| {
+                        json!({ "currencyCode": "EUR", "centAmount": amount, "fractionDigits": places })
+                    });
+                    json!({ "name": name, "variant": { "sku": sku }, "quantity": quantity, "totalPrice": price })
+                })
                 .collect();
             check(&items);
         }

@@ -44,10 +44,8 @@ pub async fn identify(
         Ok(Identified { reply, link }) => (Outgoing::json(200, &reply), link),
         Err(code) => (refuse(code), None),
     };
-    // Without the contact interface there is nobody to deliver to: the page carries everything.
-    let delivery = link
-        .filter(|_| place.tidio.openapi.is_some())
-        .map(|link| Delivery::new(place.tidio.name.clone(), link, incoming.correlation_id.clone()));
+    let delivery =
+        link.map(|link| Delivery::new(place.tidio.name.clone(), link, incoming.correlation_id.clone()));
     (allow_for_store(answer, place.store, origin), delivery)
 }
 

@@ -32,7 +32,7 @@ fn allow(answer: Outgoing, origin: Option<&str>) -> Outgoing {
     let answer = answer.with("vary", "origin");
     match origin {
         Some(origin) => answer
-            .with("access-control-allow-origin", origin)
+            .with("access-control-allow-origin", origin.to_owned())
             .with("access-control-expose-headers", "x-correlation-id, retry-after"),
         None => answer,
     }

@@ -1,5 +1,7 @@
 //! An answer, before it becomes the platform's.
 
+use std::borrow::Cow;
+
 use contract::{CORRELATION_HEADER, ErrorCode, Problem};
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ pub struct Outgoing {
     /// HTTP status.
     pub status: u16,
     /// Headers; names in lower case.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// Body; empty for none.
     pub body: String,
     /// Why a request was refused, for the log.
@@ -24,7 +26,7 @@ pub struct Outgoing {
 impl Outgoing {
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Outgoing { status, headers: Vec::new(), body: String::new(), code: None }
+        Outgoing { status, headers: Vec::with_capacity(12), body: String::new(), code: None }
     }
 
     /// A JSON answer that nobody may keep.
@@ -65,13 +67,13 @@ impl Outgoing {
 
     /// Adds a header.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.set(name, value);
         self
     }
 
     /// Sets a header.
-    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+    pub fn set(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
         self.headers.retain(|(known, _)| *known != name);
         self.headers.push((name, value.into()));
     }
@@ -79,14 +81,14 @@ impl Outgoing {
     /// The value of a header.
     #[cfg(test)]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
 
     /// Adds what every answer carries: the correlation id, and headers that keep a browser from doing anything with
     /// the answer but handing it to the script that asked.
     #[must_use]
     pub fn finished(self, correlation_id: &CorrelationId) -> Self {
-        self.with(CORRELATION_HEADER, correlation_id.as_str())
+        self.with(CORRELATION_HEADER, correlation_id.as_str().to_owned())
             .with("x-content-type-options", "nosniff")
             .with("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
             .with("referrer-policy", "no-referrer")
