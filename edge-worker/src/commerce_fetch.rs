@@ -169,7 +169,8 @@ impl CommerceRequest<'_> {
             Err(Lost::Unsendable) => return Answer::Failed(CommerceError::Rejected),
         };
         let [content_type, retry_after] = received.headers;
-        if let Some(error) = busy(received.status, retry_after.as_deref(), platform::now_ms()) {
+        let busy = |after: &str| busy(received.status, after, platform::now_ms());
+        if let Some(error) = retry_after.as_deref().and_then(busy) {
             return Answer::Failed(error);
         }
         let meaning = if matches!(self.body, Body::Query(_)) { read_query_answer } else { read_answer };

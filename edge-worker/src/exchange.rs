@@ -40,7 +40,7 @@ pub struct Received<const N: usize> {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
-    /// It was never sent: a header holds a control character.
+    /// It was never sent: a header, or the address, holds a control character.
     Unsendable,
     /// Not in time. What the request asked for may have happened.
     Timeout,
@@ -60,10 +60,10 @@ impl Exchange<'_> {
         limits: Limits,
         wanted: [&'static str; N],
     ) -> Result<Received<N>, Lost> {
-        let headers = web::header_lines(self.headers.iter().copied()).ok_or(Lost::Unsendable)?;
-        let (method, url, body, names) = (self.method, &self.url, self.body, wanted.join("\n"));
+        let head = web::head_lines(self.method, &self.url, &wanted, self.headers);
+        let head = head.ok_or(Lost::Unsendable)?;
         let outcome = Call::begin(|call| {
-            web::exchange(call, method, url, &headers, body, limits.timeout_ms, limits.max_bytes, &names);
+            web::exchange(call, &head, self.body, limits.timeout_ms, limits.max_bytes);
         });
         let Outcome { text, body } = outcome.await;
         let Some(body) = body else {

@@ -52,15 +52,15 @@ use crate::web::Promised;
 pub fn fetch(request: Request, env: Env, ctx: worker_sys::Context) -> Promise {
     let promised = web::promised();
     let promise = promised.promise();
-    task::spawn(async move {
-        let answer = answer(&request, env, &Context::new(ctx)).await;
+    let started_ms = platform::now_ms();
+    task::spawn_at(started_ms, async move {
+        let answer = answer(&request, env, &Context::new(ctx), started_ms).await;
         give(&promised, &answer);
     });
     promise
 }
 
-async fn answer(request: &Request, env: Env, ctx: &Context) -> Outgoing {
-    let started_ms = platform::now_ms();
+async fn answer(request: &Request, env: Env, ctx: &Context, started_ms: u64) -> Outgoing {
     let incoming = read_head(request);
     let config = config_var::load(&env);
     let endpoint = http::find(&incoming.path, incoming.method);
@@ -219,7 +219,7 @@ async fn read_limited(request: &Request, limit_bytes: usize) -> Result<Vec<u8>, 
 
 fn give(promised: &Promised, answer: &Outgoing) {
     let headers = answer.headers.iter().map(|(name, value)| (*name, &**value));
-    let lines = web::header_lines(headers).unwrap_or_default();
+    let lines = web::header_lines(String::with_capacity(512), headers).unwrap_or_default();
     web::answer(promised, answer.status, &lines, Some(answer.body.as_str()).filter(|body| !body.is_empty()));
 }
 

@@ -7,6 +7,7 @@ use contract::ErrorCode;
 use edge_core::config::{Name, Problem, StoreKey};
 
 use crate::http::CorrelationId;
+use crate::web;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,12 +119,12 @@ impl<T: Loggable + ?Sized> LoggableValue for &T {
 
 /// Writes a line to the Worker's console.
 pub fn write(level: Level, message: &'static str, fields: &[(&'static str, &dyn LoggableValue)]) {
-    let line = line(level, message, fields);
-    match level {
-        Level::Info => worker::console_log!("{line}"),
-        Level::Warn => worker::console_warn!("{line}"),
-        Level::Error => worker::console_error!("{line}"),
-    }
+    let method = match level {
+        Level::Info => "log",
+        Level::Warn => "warn",
+        Level::Error => "error",
+    };
+    web::say(method, &line(level, message, fields));
 }
 
 #[cfg(test)]

@@ -15,8 +15,6 @@ use std::task::{Context, Wake, Waker};
 
 use contract::FlatMap;
 
-use crate::platform;
-
 /// Milliseconds after which a request is not under way any more. All that one waits for ends by deadlines of its own, in
 /// a fraction of this.
 const ABANDONED_MS: u64 = 120_000;
@@ -52,13 +50,8 @@ impl Wake for Alarm {
     }
 }
 
-/// Runs a future until it waits, and from there on by itself.
-pub fn spawn(future: impl Future<Output = ()> + 'static) {
-    spawn_at(platform::now_ms(), future);
-}
-
-/// As [`spawn`], at a point in time (milliseconds since the Unix epoch).
-pub(crate) fn spawn_at(now_ms: u64, future: impl Future<Output = ()> + 'static) {
+/// Runs a future until it waits, and from there on by itself. `now_ms`: milliseconds since the Unix epoch.
+pub fn spawn_at(now_ms: u64, future: impl Future<Output = ()> + 'static) {
     // Dropped when the list is free again: a future may hold what looks at the list.
     let abandoned = TASKS.with_borrow_mut(|tasks| tasks.take_abandoned(now_ms));
     drop(abandoned);

@@ -22,12 +22,13 @@ export function connect(settle) {
  * or "too_large".
  *
  * @param {number} call
- * @param {string} headers lines `name: value`; the caller lets no line break into a value
+ * @param {string} head method, address, names of the headers that the caller reads (separated by commas), then headers as
+ *   `name: value`, one a line; the caller lets no line break into any of them
  * @param {string | undefined} body
- * @param {string} wanted names of the headers that the caller reads, one a line
  */
-export async function exchange(call, method, url, headers, body, timeoutMs, maxBytes, wanted) {
+export async function exchange(call, head, body, timeoutMs, maxBytes) {
   const tell = settled;
+  const [method, url, wanted, ...headers] = head.split("\n");
   const signal = AbortSignal.timeout(timeoutMs);
   // The signal of a fetch need not reach a body that is already on its way.
   const late = new Promise((_, reject) => signal.addEventListener("abort", reject));
@@ -50,7 +51,7 @@ async function received(answer, maxBytes, wanted) {
   }
   const bytes = await answer.arrayBuffer();
   if (bytes.byteLength > maxBytes) return ["too_large"];
-  return [[answer.status, ...values(headers, wanted.split("\n"))].join("\n"), new Uint8Array(bytes)];
+  return [[answer.status, ...values(headers, wanted.split(","))].join("\n"), new Uint8Array(bytes)];
 }
 
 /**
@@ -195,6 +196,9 @@ function base64urlOfHex(hex) {
   return Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex").toString("base64url");
 }
 
+/** Writes a line. */
+export const say = (method, line) => console[method](line);
+
 /** Waits. */
 export function sleep(call, ms) {
   setTimeout(settled, ms, call, "");
@@ -211,10 +215,10 @@ export function headOf(request) {
 /** A promise of an answer, and what it takes to keep it. */
 export const promised = () => Promise.withResolvers();
 
-/** Gives the promised answer; `headers` as for {@link exchange}. */
+/** Gives the promised answer; headers are lines `name: value`. */
 export function answer({ resolve, reject }, status, headers, body) {
   try {
-    resolve(new Response(body, { status, headers: record(headers) }));
+    resolve(new Response(body, { status, headers: record(headers.split("\n")) }));
   } catch (error) {
     reject(error);
   }
@@ -225,7 +229,7 @@ const values = (headers, names) => names.map((name) => headers.get(name) ?? "");
 /** Headers as an object: the platform walks a list of pairs by the protocol of iterators, each pair of them too. */
 function record(lines) {
   const headers = {};
-  for (const line of lines.split("\n")) {
+  for (const line of lines) {
     const colon = line.indexOf(": ");
     headers[line.slice(0, colon)] = line.slice(colon + 2);
   }

@@ -16,17 +16,8 @@ extern "C" {
     pub fn connect(settled: &Closure<Settle>);
 
     /// One request to a vendor. It brings the status and the wanted headers, one a line, and the body; or a word for why
-    /// there is none.
-    pub fn exchange(
-        call: u32,
-        method: &str,
-        url: &str,
-        headers: &str,
-        body: Option<&str>,
-        timeout_ms: u32,
-        max_bytes: u32,
-        wanted: &str,
-    );
+    /// there is none. The head is method, address, names of the wanted headers, then headers, see `web.js`.
+    pub fn exchange(call: u32, head: &str, body: Option<&str>, timeout_ms: u32, max_bytes: u32);
 
     /// The body of a request up to a limit. It brings nothing and bytes, or a word for why there are none.
     #[wasm_bindgen(js_name = bodyOf)]
@@ -60,6 +51,9 @@ extern "C" {
     #[wasm_bindgen(js_name = certificateOf)]
     pub fn certificate_of(pem: &str) -> Option<String>;
 
+    /// Writes a line by one of the console's methods.
+    pub fn say(method: &str, line: &str);
+
     /// Waits for so many milliseconds. It brings nothing.
     pub fn sleep(call: u32, ms: f64);
 
@@ -84,31 +78,63 @@ extern "C" {
     pub fn promise(this: &Promised) -> Promise;
 }
 
-/// Lines `name: value` for `web.js`; `None` if a value would break out of its line. A name is a constant.
-pub fn header_lines<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<String> {
-    let mut lines = String::with_capacity(512);
+/// Appends a part to lines for `web.js`; `None` if it would break out of its line.
+fn push(lines: &mut String, part: &str) -> Option<()> {
+    let is_plain = part.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    (is_plain || !part.chars().any(char::is_control)).then(|| lines.push_str(part))
+}
+
+/// Lines `name: value` for `web.js`, after those that there are; `None` if a value would break out of its line. A name is
+/// a constant.
+pub fn header_lines<'a>(
+    mut lines: String,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Option<String> {
     for (name, value) in headers {
-        let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        if !is_plain && value.chars().any(char::is_control) {
-            return None;
+        if !lines.is_empty() {
+            lines.push('\n');
         }
-        for part in [if lines.is_empty() { "" } else { "\n" }, name, ": ", value] {
-            lines.push_str(part);
-        }
+        lines.push_str(name);
+        lines.push_str(": ");
+        push(&mut lines, value)?;
     }
     Some(lines)
 }
 
+/// What [`exchange`] calls the head; `None` if something would break out of its line.
+pub fn head_lines(method: &str, url: &str, wanted: &[&str], headers: &[(&str, &str)]) -> Option<String> {
+    let mut lines = String::with_capacity(512);
+    lines.push_str(method);
+    lines.push('\n');
+    push(&mut lines, url)?;
+    lines.push('\n');
+    for name in wanted {
+        lines.push_str(name);
+        lines.push(',');
+    }
+    lines.pop();
+    header_lines(lines, headers.iter().copied())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::header_lines;
+    use super::{head_lines, header_lines};
 
     #[test]
     fn a_value_cannot_become_a_second_header() {
-        let lines = |headers: &[(&'static str, &'static str)]| header_lines(headers.iter().copied());
+        let lines =
+            |headers: &[(&'static str, &'static str)]| header_lines(String::new(), headers.iter().copied());
         assert_eq!(lines(&[("a", "1"), ("b", "2: ü")]).as_deref(), Some("a: 1\nb: 2: ü"));
         for value in ["1\nb: 2", "1\r", "\u{0}", "\u{7f}", "ü\u{85}"] {
             assert_eq!(lines(&[("a", value)]), None, "{value:?}");
+            assert_eq!(head_lines("GET", value, &["x"], &[]), None, "{value:?}");
+            assert_eq!(head_lines("GET", "u", &["x"], &[("a", value)]), None, "{value:?}");
         }
+    }
+
+    #[test]
+    fn a_head_is_method_address_wanted_headers_and_headers() {
+        let head = head_lines("GET", "https://x.example/a", &["b", "c"], &[("d", "1"), ("e", "2")]);
+        assert_eq!(head.as_deref(), Some("GET\nhttps://x.example/a\nb,c\nd: 1\ne: 2"));
     }
 }

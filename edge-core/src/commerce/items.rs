@@ -52,11 +52,11 @@ impl LineItem {
     }
 
     /// The line about it has at least so many characters, in any language: a digit, the sign between two spaces, the
-    /// name, the dash between two spaces and the price if it has one, the line feed.
+    /// name, the line feed; and before a price a dash between two spaces.
     fn least_chars(&self) -> usize {
         let name = self.name.filled().map(text::visible_chars).min();
         let name = name.unwrap_or_else(|| text::visible_chars(self.sku().unwrap_or(NO_NAME)));
-        let price = self.total_price.as_ref().map_or(0, |price| 3 + price.least_chars());
+        let price = self.total_price.as_ref().map_or(0, |price| price.least_chars() + 3);
         name.min(MAX_NAME_CHARS) + 5 + price
     }
 }
@@ -109,15 +109,23 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::commerce::LinePrice;
     use crate::json;
+    use crate::money::Money;
     use crate::testing::numbers;
 
     /// The list of an agent who is shown the last of each item's texts.
     fn list<'a>(items: impl Iterator<Item = &'a LineItem>, total: usize) -> String {
+        let euro = Money {
+            currency_code: "EUR".to_owned(),
+            cent_amount: 0,
+            fraction_digits: 2,
+            precise_amount: None,
+        };
         let lines = items.map(|item| {
             let name = item.name.filled().last().or_else(|| item.sku()).unwrap_or(NO_NAME);
-            let price =
-                item.total_price.as_ref().map(|price| format!(" – {}", price.text(&numbers().of("de-DE"))));
+            let price = |price: &LinePrice| format!(" – {}", price.text(&euro, &numbers().of("de-DE")));
+            let price = item.total_price.as_ref().map(price);
             format!(
                 "{} × {}{}",
                 item.quantity,
@@ -163,7 +171,7 @@ mod tests {
                     proptest::collection::btree_map("[a-z]{2}", "[a-zä\u{202e}\u{200b}\n\t ]{0,90}", 0..3),
                     proptest::option::of("[A-Z ]{0,5}"),
                     prop_oneof![0..20_u64, any::<u64>()],
-                    proptest::option::of((prop_oneof![0..20_000_i64, any::<i64>()], 0..4_u8)),
+                    proptest::option::of((prop_oneof![0..20_000_i64, any::<i64>()], proptest::option::of(any::<u64>()))),
                 ),
                 0..300,
             ),
@@ -171,8 +179,11 @@ mod tests {
             let items: Vec<_> = items
                 .into_iter()
                 .map(|(name, sku, quantity, price)| {
-                    let price = price.map(|(amount, places)| {
-                        json!({ "currencyCode": "EUR", "centAmount": amount, "fractionDigits": places })
+                    let price = price.map(|(amount, precise)| match precise {
+                        None => json!({ "centAmount": amount }),
+                        Some(precise) => json!({
+                            "centAmount": amount, "preciseAmount": precise, "fractionDigits": 4, "currencyCode": "JPY",
+                        }),
                     });
                     json!({ "name": name, "variant": { "sku": sku }, "quantity": quantity, "totalPrice": price })
                 })

@@ -143,8 +143,8 @@ pub fn read_answer(status: u16, content_type: Option<&str>, body: String) -> Ans
 }
 
 /// What an answer says that asks for time: 429 or 503 with `Retry-After`.
-pub fn busy(status: u16, retry_after: Option<&str>, now_ms: u64) -> Option<CommerceError> {
-    let retry_after_ms = retry_after::wait_ms(retry_after?, now_ms)?;
+pub fn busy(status: u16, retry_after: &str, now_ms: u64) -> Option<CommerceError> {
+    let retry_after_ms = retry_after::wait_ms(retry_after, now_ms)?;
     matches!(status, 429 | 503).then_some(CommerceError::Busy { retry_after_ms })
 }
 

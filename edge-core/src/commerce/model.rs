@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::Items;
 use crate::localized::{LocalizedString, Preferences};
-use crate::money::Money;
+use crate::money::{self, Money};
+use crate::number::NumberFormat;
 
 /// What is null is what is absent: nothing.
 fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
@@ -100,7 +101,41 @@ pub struct LineItem {
     /// Pieces.
     pub quantity: u64,
     /// Sum after discounts.
-    pub total_price: Option<Money>,
+    pub total_price: Option<LinePrice>,
+}
+
+/// A price of an item: as [`Money`], but a query does not ask for what is the cart's anyway.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinePrice {
+    /// As [`Money::cent_amount`].
+    pub cent_amount: i64,
+    /// As [`Money::currency_code`]; else the cart's, which is that of all its items.
+    pub currency_code: Option<String>,
+    /// As [`Money::fraction_digits`]; else the cart's.
+    pub fraction_digits: Option<u8>,
+    /// As [`Money::precise_amount`].
+    pub precise_amount: Option<i128>,
+}
+
+impl LinePrice {
+    /// As [`Money::text`], in a cart of this sum.
+    pub fn text(&self, cart: &Money, numbers: &NumberFormat) -> String {
+        let currency = self.currency_code.as_ref().unwrap_or(&cart.currency_code);
+        let amount = self.precise_amount.unwrap_or_else(|| i128::from(self.cent_amount));
+        money::text(amount, self.fraction_digits.unwrap_or(cart.fraction_digits), currency, numbers)
+    }
+
+    /// [`LinePrice::text`] has at least so many characters, in any locale: digits, a space, the currency.
+    pub(super) fn least_chars(&self) -> usize {
+        let more = match self.precise_amount {
+            // Rare, and nobody has compared the two amounts.
+            Some(_) => None,
+            None => self.cent_amount.unsigned_abs().checked_ilog10(),
+        };
+        let currency = self.currency_code.as_ref().map_or(3, |code| code.chars().count());
+        more.unwrap_or_default() as usize + 2 + currency
+    }
 }
 
 /// A product variant.

@@ -33,8 +33,8 @@ const CART_FIELDS: &str = "fragment cart on Cart{id lastModifiedAt cartState cus
     shippingInfo{shippingMethodName} shipping{shippingInfo{shippingMethodName}} \
     discountOnTotalPrice{discountedAmount{currencyCode centAmount fractionDigits \
     ...on HighPrecisionMoney{preciseAmount}}} discountCodes{state} businessUnit:businessUnitRef{key} ";
-const LINES: &str = "lineItems{name:nameAllLocales{locale value} variant{sku} quantity totalPrice{...money}} \
-    customLineItems{name:nameAllLocales{locale value} quantity totalPrice{...money}}";
+const LINES: &str = "lineItems{name:nameAllLocales{locale value} variant{sku} quantity totalPrice{centAmount}} \
+    customLineItems{name:nameAllLocales{locale value} quantity totalPrice{centAmount}}";
 const PIECES: &str = "lineItems{quantity} customLineItems{quantity}";
 const MONEY_FIELDS: &str = "}fragment money on Money{currencyCode centAmount fractionDigits}";
 const ORDER_FIELDS: &str = "fragment order on Order{id version orderNumber createdAt completedAt orderState \
@@ -174,7 +174,8 @@ fn request(proven: &ProvenSubject, project: &CommerceProject, extent: Extent<'_>
     let document =
         ["){", customer, "inStore(key:$store){", its_cart, orders, "}}", CART_FIELDS, lines, MONEY_FIELDS];
     let head = [r#"{"query":"query Identify($store:KeyReferenceInput!"#];
-    let mut body: String = head.into_iter().chain(declared).chain(document).chain(order_fields).collect();
+    let mut body = String::with_capacity(2_560);
+    body.extend(head.into_iter().chain(declared).chain(document).chain(order_fields));
     body.push_str(r#"","variables":"#);
     body.push_str(&serde_json::to_string(&variables).ok()?);
     body.push('}');

@@ -3,7 +3,7 @@
 use contract::{CartSummary, MAX_PROPERTY_CHARS};
 
 use super::{Context, minute};
-use crate::commerce::{Cart, LineItem, MAX_NAME_CHARS, NO_NAME, Shipping, ShippingInfo};
+use crate::commerce::{Cart, LineItem, LinePrice, MAX_NAME_CHARS, NO_NAME, Shipping, ShippingInfo};
 use crate::localized::Preferences;
 use crate::property::{Properties, Property};
 use crate::text;
@@ -85,7 +85,8 @@ fn pieces(cart: &Cart) -> u64 {
 fn lines(context: &Context<'_>, cart: &Cart) -> String {
     let names = context.preferences.with_second(cart.locale.as_deref());
     let line = |item: &LineItem| {
-        let total = item.total_price.as_ref().map(|total| format!(" – {}", total.text(&context.numbers)));
+        let text = |total: &LinePrice| total.text(&cart.total_price, &context.numbers);
+        let total = item.total_price.as_ref().map(|total| format!(" – {}", text(total)));
         format!("{} × {}{}", item.quantity, name(&names, item), total.unwrap_or_default())
     };
     let lines = cart.line_items.iter().chain(cart.custom_line_items.iter()).map(line);
