@@ -89,7 +89,7 @@ describe("a guest", () => {
     await agreed();
     await fillCart();
     await heard("cart_over_100");
-    assert.ok((await online()).tags.includes("big-cart"));
+    await eventually("the tag, which follows the event", async () => (await online()).tags.includes("big-cart"));
     await heard("cart_waits");
     await fillCart();
     await only("cart_over_100", "cart_waits");

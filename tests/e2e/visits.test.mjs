@@ -176,6 +176,48 @@ describe("blockers and outages", () => {
   });
 });
 
+describe("hands that are faster than the shop's code", () => {
+  let letGo;
+  /** Opens a page whose scripts are on their way until `letGo()`. */
+  async function visitEarly(path) {
+    const held = new Promise((done) => (letGo = done));
+    await person.context.route("**/_next/static/**/*.js", (route) => held.then(() => route.continue()));
+    await person.page.goto(`${demo.shopUrl}${path}`, { waitUntil: "commit" });
+  }
+
+  test("a store that is chosen is gone to", async () => {
+    await visitEarly("/");
+    await person.page.getByTestId("store-switch").selectOption("uk/en-GB");
+    letGo();
+    await person.page.waitForFunction(() => document.documentElement.lang === "en-GB");
+  });
+
+  test("a product is put into the cart, and its quantity is what was typed", async () => {
+    await visitEarly("/products/espresso-machine");
+    await person.page.getByTestId("add-to-cart").click();
+    letGo();
+    const count = () => person.page.getByTestId("cart-count").getAttribute("data-count");
+    await eventually("the cart has one", async () => (await count()) === "1");
+    await visitEarly("/cart");
+    await person.page.getByTestId("line-quantity").fill("3");
+    letGo();
+    await eventually("the cart has three", async () => (await count()) === "3");
+  });
+
+  test("a variant that is chosen is the one that is priced and bought", async () => {
+    await visitEarly("/products/beans-house-blend");
+    const variants = person.page.getByTestId("variant");
+    await person.page.locator("label.variant").last().click();
+    const sku = await variants.last().inputValue();
+    letGo();
+    await eventually("the page shows its article number", () => person.page.locator(".hint", { hasText: sku }).isVisible());
+    await person.page.getByTestId("add-to-cart").click();
+    await person.page.locator('[data-testid="add-to-cart-status"][data-status="done"]').waitFor();
+    await shop.visit("/cart");
+    assert.equal(await person.page.getByTestId("cart-line").getAttribute("data-sku"), sku);
+  });
+});
+
 function setWidget(mode) {
   return fetch(`${demo.stack.tidio.url}/__emulator/widget-mode`, {
     method: "POST",

@@ -1,10 +1,11 @@
 "use client";
 /** Price, choice of variant, quantity and the button: everything that changes with the choice. */
 import Link from "next/link";
-import { useActionState, useState } from "react";
+import { useActionState, useRef, useState } from "react";
 import { addToCart } from "@/app/actions";
 import type { VariantView } from "@/commerce/views";
 import type { Messages } from "@/i18n/en";
+import { useEarlyRadio } from "./early";
 import { Submit } from "./form-parts";
 import { CheckIcon } from "./icons";
 import { Price } from "./price";
@@ -72,12 +73,14 @@ interface ChoiceProps {
 }
 
 function Choice({ variants, sku, choose, label }: ChoiceProps) {
+  const group = useRef<HTMLFieldSetElement>(null);
+  useEarlyRadio(group, choose);
   return (
-    <fieldset className="variants">
+    <fieldset ref={group} className="variants">
       <legend className="visually-hidden">{label}</legend>
       {variants.map((variant) => (
         <label key={variant.sku} className="variant">
-          <input type="radio" name="sku" value={variant.sku} checked={variant.sku === sku} onChange={() => choose(variant.sku)} data-testid="variant" />
+          <input type="radio" name="sku" value={variant.sku} defaultChecked={variant.sku === sku} onChange={() => choose(variant.sku)} data-testid="variant" />
           <span>{variant.label || variant.sku}</span>
         </label>
       ))}

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useActionState, useRef } from "react";
 import { changeQuantity } from "@/app/actions";
 import type { LineView } from "@/commerce/views";
+import { useEarlyChoice } from "./early";
 
 interface CartLineProps {
   line: LineView & { unit: string; sum: string };
@@ -13,6 +14,8 @@ interface CartLineProps {
 export function CartLine({ line, t }: CartLineProps) {
   const [result, action, pending] = useActionState(changeQuantity, { status: "idle" as const });
   const form = useRef<HTMLFormElement>(null);
+  const quantity = useRef<HTMLInputElement>(null);
+  useEarlyChoice(quantity, `${line.quantity}`);
   return (
     <li className="line" data-testid="cart-line" data-sku={line.sku} data-pending={pending || undefined}>
       <img className="line__picture" src={line.image} alt="" width={120} height={120} />
@@ -23,6 +26,7 @@ export function CartLine({ line, t }: CartLineProps) {
       <form ref={form} action={action} className="line__quantity">
         <input type="hidden" name="line" value={line.id} />
         <input
+          ref={quantity}
           className="quantity"
           name="quantity"
           type="number"
@@ -30,6 +34,7 @@ export function CartLine({ line, t }: CartLineProps) {
           min={0}
           max={20}
           defaultValue={line.quantity}
+          autoComplete="off"
           aria-label={t.quantity}
           data-testid="line-quantity"
           onChange={(event) => event.target.value !== "" && form.current?.requestSubmit()}

@@ -4,6 +4,7 @@ import { usePathname } from "next/navigation";
 import { useRef } from "react";
 import { switchMarket } from "@/app/actions";
 import { countryName, type Market } from "@/markets";
+import { useEarlyChoice } from "./early";
 import { GlobeIcon } from "./icons";
 
 interface MarketSwitchProps {
@@ -14,8 +15,10 @@ interface MarketSwitchProps {
 
 export function MarketSwitch({ label, market, markets }: MarketSwitchProps) {
   const form = useRef<HTMLFormElement>(null);
+  const select = useRef<HTMLSelectElement>(null);
   const path = usePathname();
   const current = valueOf(market);
+  useEarlyChoice(select, current);
   return (
     <form ref={form} action={switchMarket} className="market-switch">
       <GlobeIcon />
@@ -26,7 +29,7 @@ export function MarketSwitch({ label, market, markets }: MarketSwitchProps) {
         {label}
       </label>
       <input type="hidden" name="path" value={path.startsWith("/orders/") ? "/" : path} />
-      <select id="market" name="market" key={current} defaultValue={current} data-testid="store-switch" onChange={() => form.current?.requestSubmit()}>
+      <select ref={select} id="market" name="market" key={current} defaultValue={current} autoComplete="off" data-testid="store-switch" onChange={() => form.current?.requestSubmit()}>
         {markets.map((option) => (
           <option key={valueOf(option)} value={valueOf(option)}>
             {countryName(option.country, option.locale)} · {option.currency}
