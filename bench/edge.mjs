@@ -7,8 +7,8 @@
  * twin by three REST reads, as one writes it with the official SDK; so the edge is measured with `reads = "rest"` too.
  * The store lets everything out (`detailed`), the most work; the default policy, under which neither side reads orders,
  * is measured beside it. Tidio projects run as tier `widget`, so neither
- * side writes to Tidio; the rate limiters are left out on both sides, because what stands in for them locally
- * costs more than either side. Out of scope: the build. `cargo xtask bench edge` builds and then runs this.
+ * side writes to Tidio. All run in workerd alone (`lib/alone.mjs`), so what only Miniflare has is left out on all sides:
+ * its Worker in front of outgoing requests, and the stand-in for rate limiters, which costs more than either side. Out of scope: the build. `cargo xtask bench edge` builds and then runs this.
  * SECONDS changes the length of a round.
  */
 import assert from "node:assert/strict";
@@ -16,14 +16,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { start } from "../tests/lib/child.mjs";
 import { startEmulator } from "../tests/lib/emulator.mjs";
-import { ROOT } from "../tests/lib/paths.mjs";
 import { bridgeFor } from "../tests/worker/harness.mjs";
 import { identifyBody, tokenOf } from "../tests/worker/tokens.mjs";
 import { recordedPlan } from "./bare/record.mjs";
 import { customersWithCarts } from "./carts.mjs";
-import { workerdOf } from "./lib/cpu.mjs";
+import { serveAlone } from "./lib/alone.mjs";
 import { runIfMain } from "./lib/main.mjs";
 import { conditions, median, publish } from "./lib/report.mjs";
 import { load } from "./load.mjs";
@@ -37,7 +35,8 @@ const ROWS = [
   ["default", "defaultTwin", ", default policy"],
 ];
 const SECONDS = Number(process.env.SECONDS ?? 6);
-const WARM_UP_SECONDS = 2;
+/** V8 still compiles what a Worker of either kind does seldom, module or script, for thousands of requests. */
+const WARM_UP_SECONDS = 5;
 const ROUNDS = 3;
 const IN_FLIGHT = 8;
 const STARTS = 5;
@@ -57,7 +56,6 @@ const PROMISED = [
   "strict-transport-security",
 ];
 const BARE = fileURLToPath(new URL("bare/index.js", import.meta.url));
-const SERVE = fileURLToPath(new URL("../tests/worker/serve.mjs", import.meta.url));
 
 const say = (text) => process.stdout.write(`${text}\n`);
 const stops = [];
@@ -107,9 +105,10 @@ async function main() {
 }
 
 async function serve(options) {
-  const child = start(process.execPath, [SERVE], { cwd: ROOT, env: { WORKER_OPTIONS: JSON.stringify({ env: "demo", direct: true, without: ["ratelimits"], ...options }) } });
-  const [, url] = await child.line(/^worker listening on (http:\/\/\S+)/, 60_000);
-  return { child, url: new URL("/v1/identify", url), pid: workerdOf(child.process.pid) };
+  const folder = await mkdtemp(join(tmpdir(), "bridge-bench-"));
+  stops.push(() => rm(folder, { recursive: true, force: true }));
+  const { child, url, pid } = await serveAlone(folder, options);
+  return { child, url: new URL("/v1/identify", url), pid };
 }
 
 /** What the edge asks and answers for each of the bodies. */
@@ -195,7 +194,7 @@ export function report(results, starts) {
   return [
     `${conditions()} ${IN_FLIGHT} requests in flight, ${ROUNDS} rounds of ${SECONDS} s each, median round, and in brackets the slowest and the fastest.`,
     "The edge reads commercetools by one GraphQL query, the twin by three REST reads; in the rows `over REST` the edge makes the same three. The store lets everything out (`detailed`); in the rows `default policy` it lets out no orders and no cart lines, and neither side reads orders.",
-    "CPU is the whole workerd process: HTTP both ways, the calls to commercetools, and our code.",
+    "CPU is the whole workerd process, without Miniflare: HTTP both ways, the calls to commercetools, and our code.",
     "",
     "| lines | edge, req/s | CPU ms | p50 ms | p99 ms | twin, req/s | CPU ms | p50 ms | p99 ms | speed | CPU |",
     "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
