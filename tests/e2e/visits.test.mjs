@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { devices } from "playwright-core";
-import { WAIT_MS, eventually, launch, quiet, visitor } from "../lib/browser.mjs";
+import { eventually, launch, quiet, visitor } from "../lib/browser.mjs";
 import { startDemo } from "./demo.mjs";
 import { ANNA, JAMES } from "./expected.mjs";
 import { PROJECTS, find } from "./inbox.mjs";
@@ -135,7 +135,7 @@ describe("blockers and outages", () => {
     await setWidget({ start: "never_ready" });
     await shop.visit("/");
     await shop.consent("all");
-    const status = await shop.state("failed", WAIT_MS + 5_000);
+    const status = await shop.state("failed");
     assert.equal(status.bridgeCode, "ready_timeout");
     await expectWorkingShop();
   });
@@ -144,7 +144,7 @@ describe("blockers and outages", () => {
     await setWidget({ start: "throws" });
     await shop.visit("/");
     await shop.consent("all");
-    await eventually("the bridge gives up", async () => ["blocked", "failed"].includes((await shop.status()).bridgeState), WAIT_MS + 5_000);
+    await eventually("the bridge gives up", async () => ["blocked", "failed"].includes((await shop.status()).bridgeState));
     person.seen.errors.length = 0;
     await setWidget({});
     await expectWorkingShop();

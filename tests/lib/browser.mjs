@@ -18,8 +18,8 @@ const FLAGS = [
   "--disable-blink-features=AutomationControlled",
 ];
 
-/** Longest wait for anything on a page; a debug build and a cold cache on two cores need a few seconds. */
-export const WAIT_MS = 20_000;
+/** Longest wait for anything on a page: more than a busy machine needs, since only a test that fails waits so long. */
+export const WAIT_MS = 40_000;
 
 /** @returns {Promise<import("playwright-core").Browser>} */
 export function launch() {
