@@ -6,17 +6,25 @@
 //! The token is stored, so that it outlives the object's memory: an object that nobody asks for ten seconds is
 //! put away, and with it what it only remembered. Storage is encrypted by the platform, as secrets are.
 
+use std::rc::Rc;
+
 use edge_core::config::{CommerceProject, Secret};
 use edge_core::json;
 use futures_util::lock::Mutex;
+use js_sys::Promise;
 use serde::{Deserialize, Serialize};
-use worker::{DurableObject, Env, Method, Request, Response, Result, State, durable_object};
+use wasm_bindgen::prelude::*;
+use worker::Env;
+use worker::web_sys::Request;
+use worker::worker_sys::{DurableObjectState, DurableObjectStorage};
 
+use crate::call::{Call, Outcome};
 use crate::commerce_access::{AccessToken, Granted, Wanted, mint, word};
 use crate::config_var;
 use crate::http::CorrelationId;
 use crate::log::{self, Level};
-use crate::platform;
+use crate::object_request::{self, Answer, Question};
+use crate::{platform, web};
 
 /// Where the token is stored.
 const KEY: &str = "access_token";
@@ -29,40 +37,43 @@ struct Stored {
     client: String,
 }
 
+/// The object, as the platform sees it.
+#[wasm_bindgen]
+pub struct CommerceAccess(Rc<Access>);
+
+#[wasm_bindgen]
+impl CommerceAccess {
+    /// A life of the object begins.
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: &DurableObjectState, env: Env) -> Result<CommerceAccess, JsValue> {
+        Ok(CommerceAccess(Rc::new(Access { storage: state.storage()?, env, token: Mutex::new(None) })))
+    }
+
+    /// A promise of an answer.
+    pub fn fetch(&self, request: Request) -> Promise {
+        let access = Rc::clone(&self.0);
+        object_request::answered(request, async move |question| access.answer(&question).await)
+    }
+}
+
 /// The object.
-#[durable_object(fetch)]
-pub struct CommerceAccess {
-    state: State,
+struct Access {
+    storage: DurableObjectStorage,
     env: Env,
     token: Mutex<Option<AccessToken>>,
 }
 
-impl DurableObject for CommerceAccess {
-    fn new(state: State, env: Env) -> Self {
-        CommerceAccess { state, env, token: Mutex::new(None) }
-    }
-
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        if request.method() != Method::Post {
-            return Response::error("no such path", 404);
-        }
-        let Ok(wanted) = json::read::<Wanted>(&request.bytes().await?) else {
-            return Response::error("unreadable", 400);
-        };
+impl Access {
+    async fn answer(&self, question: &Question) -> Result<Answer, Answer> {
+        let wanted: Wanted = question.read()?;
         let loaded = config_var::load(&self.env);
-        let project = loaded
-            .as_ref()
-            .as_ref()
-            .ok()
-            .and_then(|config| config.commercetools.get(wanted.project.as_str()));
-        match project {
-            Some(project) => Response::from_json(&self.grant(project, &wanted).await),
-            None => Response::error("unknown project", 404),
+        let config = loaded.as_ref().as_ref().ok();
+        match config.and_then(|config| config.commercetools.get(wanted.project.as_str())) {
+            Some(project) => Ok(Answer::json(&self.grant(project, &wanted).await)),
+            None => Err(Answer::refusal(404, "unknown project")),
         }
     }
-}
 
-impl CommerceAccess {
     /// 1. The token in memory or in storage, if it is live and not the refused one.
     /// 2. Else a new one; a second caller waits for it. May happen twice: both tokens are good.
     async fn grant(&self, project: &CommerceProject, wanted: &Wanted) -> Granted {
@@ -91,8 +102,8 @@ impl CommerceAccess {
     }
 
     async fn stored(&self, client: &str) -> Option<AccessToken> {
-        let stored: String = self.state.storage().get(KEY).await.ok().flatten()?;
-        let stored: Stored = json::read(stored.as_bytes()).ok()?;
+        let Outcome { text, .. } = Call::begin(|call| web::kept_text(call, &self.storage, KEY)).await;
+        let stored: Stored = json::read(text.as_bytes()).ok()?;
         (stored.client == client).then(|| AccessToken {
             value: Secret::new(stored.access_token),
             expires_at_ms: stored.expires_at_ms,
@@ -107,7 +118,7 @@ impl CommerceAccess {
             client,
         };
         let Ok(stored) = serde_json::to_string(&stored) else { return };
-        if self.state.storage().put(KEY, stored).await.is_err() {
+        if Call::begin(|call| web::keep_text(call, &self.storage, KEY, &stored)).await.body.is_none() {
             log::write(Level::Warn, "An access token could not be stored.", &[]);
         }
     }

@@ -57,6 +57,11 @@ pub fn secret(env: &Env, name: &str) -> Option<String> {
     variable(env, name)?.as_string()
 }
 
+/// Does the deployment have this binding?
+pub fn is_bound(env: &Env, name: &str) -> bool {
+    variable(env, name).is_some()
+}
+
 fn value(env: &Env) -> Option<Value> {
     let text = js_sys::JSON::stringify(&variable(env, VARIABLE)?).ok()?;
     json::read(String::from(text).as_bytes()).ok()

@@ -17,9 +17,11 @@ mod log;
 mod numbers;
 mod object_alarm;
 mod object_call;
+mod object_request;
 mod object_shop;
 mod platform;
 mod platform_trust;
+mod promise;
 mod rate_limit;
 mod sql;
 mod sync_cron;
@@ -34,7 +36,7 @@ use edge_core::intake::{MAX_EVENT_BYTES, MAX_WEBHOOK_BYTES, Service};
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::web_sys::Request;
-use worker::{Context, Env, worker_sys};
+use worker::{Env, worker_sys};
 
 use crate::call::{Call, Outcome};
 use crate::config_var::Loaded;
@@ -45,38 +47,38 @@ use crate::log::Level;
 use crate::web::Promised;
 
 /// Entry point of every HTTP request: a promise of the answer.
-///
-/// Not by `worker`'s macro: with its types the platform would build each answer twice, the body as a stream, and its
-/// executor waits for a turn of its own before every step.
 #[wasm_bindgen]
 pub fn fetch(request: Request, env: Env, ctx: worker_sys::Context) -> Promise {
-    let promised = web::promised();
-    let promise = promised.promise();
     let started_ms = platform::now_ms();
-    task::spawn_at(started_ms, async move {
-        let answer = answer(&request, env, &Context::new(ctx), started_ms).await;
-        give(&promised, &answer);
-    });
-    promise
+    promise::kept_by(started_ms, async move |promised| {
+        let (answer, delivery) = answer(&request, &env, started_ms).await;
+        give(promised, &answer);
+        if let Some(delivery) = delivery {
+            let delivered = promise::done(async move {
+                delivery.send(&env).await;
+                Ok(())
+            });
+            // Where a request cannot outlast its answer, the delivery runs as far as it is let.
+            let _ = ctx.wait_until(&delivered);
+        }
+    })
 }
 
-async fn answer(request: &Request, env: Env, ctx: &Context, started_ms: u64) -> Outgoing {
+/// The answer, and what is to be delivered after it.
+async fn answer(request: &Request, env: &Env, started_ms: u64) -> (Outgoing, Option<Delivery>) {
     let incoming = read_head(request);
-    let config = config_var::load(&env);
+    let config = config_var::load(env);
     let endpoint = http::find(&incoming.path, incoming.method);
     let (answer, delivery) = match endpoint {
         Ok(endpoint) if endpoint.is_for_machines() => {
-            (machine(endpoint, &config, &env, &incoming, request, started_ms).await, None)
+            (machine(endpoint, &config, env, &incoming, request, started_ms).await, None)
         }
-        Ok(endpoint) => dispatch(endpoint, &config, &incoming, request, &env, started_ms).await,
+        Ok(endpoint) => dispatch(endpoint, &config, &incoming, request, env, started_ms).await,
         Err(code) => (http::unserved(&incoming, code), None),
     };
-    if let Some(delivery) = delivery {
-        ctx.wait_until(async move { delivery.send(&env).await });
-    }
     let answer = answer.finished(&incoming.correlation_id);
     log_answer(endpoint.ok(), &incoming, &answer, platform::now_ms().saturating_sub(started_ms));
-    answer
+    (answer, delivery)
 }
 
 /// What other machines and operations ask: the answer says that something was kept or done, so it comes after that.
@@ -210,7 +212,7 @@ async fn read_body(incoming: &Incoming, request: &Request) -> Result<Vec<u8>, Er
 }
 
 /// The body, read no further than the limit.
-async fn read_limited(request: &Request, limit_bytes: usize) -> Result<Vec<u8>, ErrorCode> {
+pub async fn read_limited(request: &Request, limit_bytes: usize) -> Result<Vec<u8>, ErrorCode> {
     let limit_bytes = u32::try_from(limit_bytes).unwrap_or(u32::MAX);
     let Outcome { text, body } = Call::begin(|call| web::body_of(call, request, limit_bytes)).await;
     let is_too_large = text == "too_large";

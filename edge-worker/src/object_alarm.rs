@@ -7,11 +7,12 @@
 //! later time never takes the place of an earlier one.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::rc::Rc;
 
-use worker::{Result, Storage};
+use worker::worker_sys::DurableObjectStorage;
 
-use crate::platform;
+use crate::call::Call;
+use crate::{platform, web};
 
 /// After a run that a crowd came for, events wait this long for others, so that they cost a few runs and reads a second
 /// and not one each. Milliseconds.
@@ -22,6 +23,9 @@ const CROWD: u32 = 5;
 
 /// An alarm this late is taken to be forgotten and set again; a run may last longer, then that costs one call.
 const FORGOTTEN_MS: u64 = 30_000;
+
+/// Word for an alarm that may not be set.
+const UNKNOWN: &str = "alarm_not_set";
 
 #[derive(Clone, Copy)]
 enum Known {
@@ -35,7 +39,7 @@ enum Known {
 
 /// See the module.
 pub struct ObjectAlarm {
-    storage: Storage,
+    storage: Rc<DurableObjectStorage>,
     known: Cell<Known>,
     /// Events since the last run ended.
     arrived: Cell<u32>,
@@ -44,7 +48,7 @@ pub struct ObjectAlarm {
 
 impl ObjectAlarm {
     /// The alarm of the object with this storage.
-    pub fn new(storage: Storage) -> Self {
+    pub fn new(storage: Rc<DurableObjectStorage>) -> Self {
         ObjectAlarm {
             storage,
             known: Cell::new(Known::Nothing),
@@ -73,8 +77,8 @@ impl ObjectAlarm {
     /// An event has come: makes sure of an alarm soon, at once if the object has rested, else when it has.
     ///
     /// # Errors
-    /// The alarm may not be set.
-    pub async fn wake_soon(&self) -> Result<()> {
+    /// A stable word: the alarm may not be set.
+    pub async fn wake_soon(&self) -> Result<(), &'static str> {
         self.arrived.set(self.arrived.get().saturating_add(1));
         let now_ms = platform::now_ms();
         // A clock that has come back must not make anybody wait for longer.
@@ -85,10 +89,11 @@ impl ObjectAlarm {
     /// Repeatable.
     ///
     /// # Errors
-    /// The alarm may not be set.
-    pub async fn wake_at(&self, at_ms: u64) -> Result<()> {
+    /// A stable word: the alarm may not be set.
+    pub async fn wake_at(&self, at_ms: u64) -> Result<(), &'static str> {
         if let Known::Nothing = self.known.get() {
-            let set = self.storage.get_alarm().await?.and_then(|at| u64::try_from(at).ok());
+            let set = Call::begin(|call| web::alarm_of(call, &self.storage)).await;
+            let set = set.body.map(|_known| set.text.parse().ok()).ok_or(UNKNOWN)?;
             // Somebody else may have learned it meanwhile, and more.
             if let Known::Nothing = self.known.get() {
                 self.known.set(set.map_or(Known::Unset, Known::At));
@@ -103,11 +108,12 @@ impl ObjectAlarm {
             return Ok(());
         }
         self.known.set(Known::At(at_ms));
-        // A bare integer would mean an offset, too, but reads like a date: a Duration cannot be misread.
-        let outcome = self.storage.set_alarm(Duration::from_millis(at_ms - now_ms)).await;
-        if outcome.is_err() {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are below 2^53")]
+        let outcome = Call::begin(|call| web::set_alarm(call, &self.storage, at_ms as f64)).await;
+        if outcome.body.is_none() {
             self.known.set(Known::Nothing);
+            return Err(UNKNOWN);
         }
-        outcome
+        Ok(())
     }
 }

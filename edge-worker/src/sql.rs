@@ -5,12 +5,13 @@
 //! rows travel as JSON, which the platform writes and reads faster than it hands over one cell after the other.
 
 use std::fmt;
+use std::rc::Rc;
 
 use edge_core::engine::sql::{Row, Sql, SqlError, Value};
 use edge_core::json;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use wasm_bindgen::prelude::*;
-use worker::Storage;
+use worker::worker_sys::DurableObjectStorage;
 
 use crate::web;
 
@@ -33,11 +34,11 @@ extern "C" {
 }
 
 /// The database of one Durable Object.
-pub struct ObjectSql(Storage);
+pub struct ObjectSql(Rc<DurableObjectStorage>);
 
 impl ObjectSql {
     /// The database behind this storage.
-    pub fn new(storage: Storage) -> Self {
+    pub fn new(storage: Rc<DurableObjectStorage>) -> Self {
         ObjectSql(storage)
     }
 }
@@ -51,7 +52,7 @@ fn failed(error: &JsValue) -> SqlError {
 impl Sql for ObjectSql {
     fn exec(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
         let parameters = list(parameters)?;
-        let rows = web::rows(self.0.as_raw(), statement, &parameters).map_err(|error| failed(&error))?;
+        let rows = web::rows(&self.0, statement, &parameters).map_err(|error| failed(&error))?;
         let rows: Vec<Vec<Cell>> = json::read(rows.as_bytes())
             .map_err(|_detail| SqlError::Failed("rows that are no rows".to_owned()))?;
         Ok(rows.into_iter().map(|cells| Row(cells.into_iter().map(|cell| cell.0).collect())).collect())
@@ -65,7 +66,7 @@ impl Sql for ObjectSql {
                 outcome.clone().map_err(|_kept| JsValue::from_str("rolled back"))
             };
             let block = ScopedClosure::<dyn FnMut() -> Result<(), JsValue>>::borrow_mut_aborting(&mut run);
-            let storage: &TransactionalStorage = self.0.as_raw().unchecked_ref();
+            let storage: &TransactionalStorage = self.0.as_ref().unchecked_ref();
             storage.transaction_sync(&block)
         };
         match (outcome, thrown) {

@@ -2,17 +2,31 @@
 //!
 //! The platform ignores what a scheduled handler returns, so failures are logged here; the next tick tries again.
 
-use worker::{Env, ScheduleContext, ScheduledEvent, event};
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use worker::{Env, worker_sys};
 
 use crate::log::{self, Level};
-use crate::{config_var, tidio_project_do};
+use crate::{config_var, promise, tidio_project_do};
 
-#[event(scheduled)]
-async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let loaded = config_var::load(&env);
+/// Entry point of the cron trigger: a promise, kept when everybody has been asked.
+#[wasm_bindgen]
+pub fn scheduled(
+    _event: worker_sys::ScheduledEvent,
+    env: Env,
+    _context: worker_sys::ScheduleContext,
+) -> Promise {
+    promise::done(async move {
+        ask_all(&env).await;
+        Ok(())
+    })
+}
+
+async fn ask_all(env: &Env) {
+    let loaded = config_var::load(env);
     let Ok(config) = loaded.as_ref() else { return };
     for project in config.tidio.values().filter(|project| project.openapi.is_some()) {
-        if let Err(code) = tidio_project_do::sync(&env, &project.name).await {
+        if let Err(code) = tidio_project_do::sync(env, &project.name).await {
             log::write(
                 Level::Error,
                 "A Tidio project's object could not be asked to follow its shops.",

@@ -4,10 +4,14 @@
 //! own turn of its request. The usual executor (`wasm_bindgen_futures`) puts a turn of its own before every poll, which
 //! here costs more than the poll (docs/benchmarks.md).
 //!
+//! One task is polled at a time: what wakes another meanwhile, such as a lock that is let go, may still be holding what
+//! the other one needs. So that one is polled next.
+//!
 //! A caller that goes away takes its request along: the platform then settles nothing for it any more, and its future
 //! would lie here until the isolate ends. It is dropped once no request can still be under way.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,9 +19,9 @@ use std::task::{Context, Wake, Waker};
 
 use contract::FlatMap;
 
-/// Milliseconds after which a request is not under way any more. All that one waits for ends by deadlines of its own, in
-/// a fraction of this.
-const ABANDONED_MS: u64 = 120_000;
+/// Milliseconds after which nothing is under way any more: the platform ends an alarm, the longest there is, after 15
+/// minutes.
+const ABANDONED_MS: u64 = 20 * 60_000;
 
 /// What a request does.
 type Work = Pin<Box<dyn Future<Output = ()>>>;
@@ -30,6 +34,10 @@ thread_local! {
 struct Tasks {
     last: u32,
     running: FlatMap<u32, Task>,
+    /// To be polled, in this order.
+    woken: VecDeque<u32>,
+    /// Is one being polled now?
+    is_busy: bool,
 }
 
 struct Task {
@@ -37,8 +45,6 @@ struct Task {
     /// Not here while it is being polled.
     future: Option<Work>,
     waker: Waker,
-    /// Woken while it was being polled: it is polled once more.
-    is_woken: bool,
 }
 
 /// Wakes the task of this number. A number means the same task to whoever kept it; it comes again after four billion.
@@ -61,7 +67,6 @@ pub fn spawn_at(now_ms: u64, future: impl Future<Output = ()> + 'static) {
             started_ms: now_ms,
             future: Some(Box::pin(future)),
             waker: Waker::from(Arc::new(Alarm(tasks.last))),
-            is_woken: false,
         };
         tasks.running.insert(tasks.last, task);
         tasks.last
@@ -70,15 +75,15 @@ pub fn spawn_at(now_ms: u64, future: impl Future<Output = ()> + 'static) {
 }
 
 fn run(number: u32) {
-    while let Some((mut future, waker)) = TASKS.with_borrow_mut(|tasks| tasks.take(number)) {
+    let mut next = TASKS.with_borrow_mut(|tasks| {
+        tasks.woken.push_back(number);
+        if tasks.is_busy { None } else { tasks.next() }
+    });
+    while let Some((number, mut future, waker)) = next {
         let is_done = future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
-        if is_done {
-            TASKS.with_borrow_mut(|tasks| tasks.running.remove(&number));
-            return;
-        }
-        if !TASKS.with_borrow_mut(|tasks| tasks.put_back(number, future)) {
-            return;
-        }
+        // Dropped when the list is free again: that may wake others.
+        drop(TASKS.with_borrow_mut(|tasks| tasks.put_back(number, future, is_done)));
+        next = TASKS.with_borrow_mut(Tasks::next);
     }
 }
 
@@ -91,20 +96,30 @@ impl Tasks {
         is_abandoned.then(|| self.running.remove(&number)).flatten()
     }
 
-    /// The future, to be polled; `None` if that is going on already, or it is done.
-    fn take(&mut self, number: u32) -> Option<(Work, Waker)> {
-        let task = self.running.get_mut(&number)?;
-        let future = task.future.take();
-        task.is_woken = future.is_none();
-        future.map(|future| (future, task.waker.clone()))
+    /// The next one to be polled. What was woken and is done by now is passed over.
+    fn next(&mut self) -> Option<(u32, Work, Waker)> {
+        let next = loop {
+            let Some(number) = self.woken.pop_front() else { break None };
+            let task = self.running.get_mut(&number);
+            if let Some((future, waker)) =
+                task.and_then(|task| Some((task.future.take()?, task.waker.clone())))
+            {
+                break Some((number, future, waker));
+            }
+        };
+        self.is_busy = next.is_some();
+        next
     }
 
-    /// Was it woken meanwhile?
-    fn put_back(&mut self, number: u32, future: Work) -> bool {
-        self.running.get_mut(&number).is_some_and(|task| {
-            task.future = Some(future);
-            task.is_woken
-        })
+    /// After a poll. What is not kept is given back.
+    fn put_back(&mut self, number: u32, future: Work, is_done: bool) -> Option<Work> {
+        let task = if is_done { None } else { self.running.get_mut(&number) };
+        let Some(task) = task else {
+            self.running.remove(&number);
+            return Some(future);
+        };
+        task.future = Some(future);
+        None
     }
 }
 
@@ -114,6 +129,8 @@ mod tests {
     use std::future::poll_fn;
     use std::rc::Rc;
     use std::task::Poll;
+
+    use futures_util::lock::Mutex;
 
     use super::*;
 
@@ -137,6 +154,30 @@ mod tests {
         waker.wake();
         assert_eq!(polls.get(), 3, "what is done is not polled again");
         assert!(TASKS.with_borrow(|tasks| tasks.running.is_empty()));
+    }
+
+    #[test]
+    fn whoever_waits_for_a_lock_comes_after_the_one_who_lets_it_go() {
+        let lock: Rc<Mutex<Vec<&str>>> = Rc::default();
+        let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
+        let (held, kept) = (Rc::clone(&lock), Rc::clone(&waker));
+        spawn_at(0, async move {
+            let mut told = held.lock().await;
+            let mut is_first = true;
+            poll_fn(|context| {
+                *kept.borrow_mut() = Some(context.waker().clone());
+                if std::mem::take(&mut is_first) { Poll::Pending } else { Poll::Ready(()) }
+            })
+            .await;
+            told.push("first");
+        });
+        for name in ["second", "third"] {
+            let held = Rc::clone(&lock);
+            spawn_at(0, async move { held.lock().await.push(name) });
+        }
+        assert!(lock.try_lock().is_none());
+        waker.take().unwrap().wake();
+        assert_eq!(*lock.try_lock().unwrap(), ["first", "second", "third"]);
     }
 
     #[test]

@@ -22,22 +22,24 @@ use edge_core::engine::{Engine, Ports, Priority, Receipt, Settings};
 use edge_core::engine::{messages, reader, schema};
 use edge_core::fact::Fact;
 use edge_core::json;
+use js_sys::Promise;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use worker::{
-    AnalyticsEngineDataPointBuilder, DurableObject, Env, Method, Request, Response, Result, State,
-    durable_object,
-};
+use wasm_bindgen::prelude::*;
+use worker::Env;
+use worker::web_sys::Request;
+use worker::worker_sys::{DurableObjectState, DurableObjectStorage};
 
 use crate::config_var;
 use crate::log::{self, Level};
 use crate::object_alarm::ObjectAlarm;
 use crate::object_call;
+use crate::object_request::{self, Answer, Question};
 use crate::object_shop::ObjectShop;
-use crate::platform;
 use crate::sql::ObjectSql;
 use crate::tidio_client::TidioClient;
+use crate::{platform, promise, web};
 
 /// Binding of the class in `wrangler.toml`.
 pub const BINDING: &str = "TIDIO_PROJECT";
@@ -89,7 +91,7 @@ pub async fn submit(
     tidio: &Name,
     priority: Priority,
     facts: &[Fact],
-) -> std::result::Result<Receipt, &'static str> {
+) -> Result<Receipt, &'static str> {
     let submission = Submission { tidio: tidio.to_string(), priority, facts: facts.into() };
     read(&call(env, tidio, "/facts", &submission).await?)
 }
@@ -98,11 +100,7 @@ pub async fn submit(
 ///
 /// # Errors
 /// A stable word for the log.
-pub async fn count(
-    env: &Env,
-    tidio: &Name,
-    counts: &FlatMap<String, u64>,
-) -> std::result::Result<(), &'static str> {
+pub async fn count(env: &Env, tidio: &Name, counts: &FlatMap<String, u64>) -> Result<(), &'static str> {
     let order = CountOrder { tidio: tidio.to_string(), counts: counts.clone() };
     call(env, tidio, "/count", &order).await.map(|_done| ())
 }
@@ -111,7 +109,7 @@ pub async fn count(
 ///
 /// # Errors
 /// A stable word for the log.
-pub async fn sync(env: &Env, tidio: &Name) -> std::result::Result<(), &'static str> {
+pub async fn sync(env: &Env, tidio: &Name) -> Result<(), &'static str> {
     let order = SyncOrder { tidio: tidio.to_string() };
     call(env, tidio, "/sync", &order).await.map(|_done| ())
 }
@@ -120,16 +118,12 @@ pub async fn sync(env: &Env, tidio: &Name) -> std::result::Result<(), &'static s
 ///
 /// # Errors
 /// A stable word for the log.
-pub async fn admin(
-    env: &Env,
-    tidio: &Name,
-    request: &AdminRequest,
-) -> std::result::Result<Value, &'static str> {
+pub async fn admin(env: &Env, tidio: &Name, request: &AdminRequest) -> Result<Value, &'static str> {
     let order = AdminOrder { tidio: tidio.to_string(), request: request.clone() };
     read(&call(env, tidio, "/admin", &order).await?)
 }
 
-fn read<T: DeserializeOwned>(answer: &[u8]) -> std::result::Result<T, &'static str> {
+fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T, &'static str> {
     json::read(answer).map_err(|_detail| "object_unreadable")
 }
 
@@ -137,66 +131,64 @@ fn read<T: DeserializeOwned>(answer: &[u8]) -> std::result::Result<T, &'static s
 ///
 /// # Errors
 /// A stable word for the log.
-pub async fn panel(env: &Env, tidio: &Name) -> std::result::Result<Panel, &'static str> {
+pub async fn panel(env: &Env, tidio: &Name) -> Result<Panel, &'static str> {
     let order = SyncOrder { tidio: tidio.to_string() };
     read(&call(env, tidio, "/panel", &order).await?)
 }
 
-async fn call<T: Serialize>(
-    env: &Env,
-    tidio: &Name,
-    path: &str,
-    body: &T,
-) -> std::result::Result<Vec<u8>, &'static str> {
+async fn call<T: Serialize>(env: &Env, tidio: &Name, path: &str, body: &T) -> Result<Vec<u8>, &'static str> {
     object_call::ask(env, BINDING, tidio.as_str(), path, body).await
 }
 
+/// The object, as the platform sees it.
+#[wasm_bindgen]
+pub struct TidioProject(Rc<Project>);
+
+#[wasm_bindgen]
+impl TidioProject {
+    /// A life of the object begins.
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: &DurableObjectState, env: Env) -> Result<TidioProject, JsValue> {
+        let storage = Rc::new(state.storage()?);
+        let alarm = ObjectAlarm::new(Rc::clone(&storage));
+        Ok(TidioProject(Rc::new(Project { storage, env, open: RefCell::default(), alarm })))
+    }
+
+    /// A promise of an answer.
+    pub fn fetch(&self, request: Request) -> Promise {
+        let project = Rc::clone(&self.0);
+        object_request::answered(request, async move |question| project.answer(&question).await)
+    }
+
+    /// A promise that the alarm's work is done and the next alarm is set.
+    pub fn alarm(&self) -> Promise {
+        let project = Rc::clone(&self.0);
+        promise::done(async move { project.wake().await })
+    }
+}
+
 /// The object.
-#[durable_object(alarm)]
-pub struct TidioProject {
-    state: State,
+struct Project {
+    storage: Rc<DurableObjectStorage>,
     env: Env,
     /// The engine under the name for which it was opened: its schema is up to date and the name is noted.
     open: RefCell<Option<(String, Rc<Engine<ObjectPorts>>)>>,
     alarm: ObjectAlarm,
 }
 
-impl DurableObject for TidioProject {
-    fn new(state: State, env: Env) -> Self {
-        let alarm = ObjectAlarm::new(state.storage());
-        TidioProject { state, env, open: RefCell::default(), alarm }
-    }
-
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        match (request.method(), request.path().as_str()) {
-            (Method::Post, "/facts") => match json::read::<Submission<'static>>(&request.bytes().await?) {
-                Ok(submission) => self.keep(submission).await,
-                Err(_) => Response::error("unreadable", 400),
-            },
-            (Method::Post, "/count") => match json::read::<CountOrder>(&request.bytes().await?) {
-                Ok(order) => self.count(&order),
-                Err(_) => Response::error("unreadable", 400),
-            },
-            (Method::Post, "/sync") => match json::read::<SyncOrder>(&request.bytes().await?) {
-                Ok(order) => self.follow(&order).await,
-                Err(_) => Response::error("unreadable", 400),
-            },
-            (Method::Post, "/admin") => match json::read::<AdminOrder>(&request.bytes().await?) {
-                Ok(order) => self.operate(&order).await,
-                Err(_) => Response::error("unreadable", 400),
-            },
-            (Method::Post, "/panel") => match json::read::<SyncOrder>(&request.bytes().await?) {
-                Ok(order) => match self.panel(&order.tidio).await {
-                    Ok(defined) => Response::from_json(&defined),
-                    Err(code) => Response::error(code, 503),
-                },
-                Err(_) => Response::error("unreadable", 400),
-            },
-            _ => Response::error("no such path", 404),
+impl Project {
+    async fn answer(&self, question: &Question) -> Result<Answer, Answer> {
+        match question.path.as_str() {
+            "/facts" => self.keep(question.read()?).await,
+            "/count" => self.count(&question.read()?),
+            "/sync" => self.follow(&question.read()?).await,
+            "/admin" => self.operate(&question.read()?).await,
+            "/panel" => self.panel(&question.read()?).await,
+            _ => Err(Answer::refusal(404, "no such path")),
         }
     }
 
-    async fn alarm(&self) -> Result<Response> {
+    async fn wake(&self) -> Result<(), &'static str> {
         self.alarm.went_off();
         let next = match self.run().await {
             Ok(next) => next,
@@ -206,44 +198,35 @@ impl DurableObject for TidioProject {
             }
         };
         self.alarm.has_run();
-        if let Some(at_ms) = next {
-            self.alarm.wake_at(at_ms).await?;
+        match next {
+            Some(at_ms) => self.alarm.wake_at(at_ms).await,
+            None => Ok(()),
         }
-        Response::ok("")
     }
-}
 
-impl TidioProject {
     /// 1. Stores the facts in one block; known ones are dropped, so it may happen twice.
     /// 2. Sets the alarm. If that fails the caller is told so and sends again.
-    async fn keep(&self, submission: Submission<'_>) -> Result<Response> {
+    async fn keep(&self, submission: Submission<'_>) -> Result<Answer, Answer> {
         let stored = self
             .with_engine(&submission.tidio, |engine| engine.submit(&submission.facts, submission.priority));
-        match stored {
-            Ok(receipt) => {
-                match submission.priority {
-                    Priority::Interactive => self.alarm.wake_at(platform::now_ms()).await?,
-                    Priority::Event | Priority::Backfill => self.alarm.wake_soon().await?,
-                }
-                Response::from_json(&receipt)
-            }
-            Err(code) => {
-                log::write(Level::Error, "Facts could not be kept.", &[("code", &&code)]);
-                Response::error(code, 503)
-            }
+        let receipt = stored.inspect_err(|code| {
+            log::write(Level::Error, "Facts could not be kept.", &[("code", &code)]);
+        })?;
+        match submission.priority {
+            Priority::Interactive => self.alarm.wake_at(platform::now_ms()).await?,
+            Priority::Event | Priority::Backfill => self.alarm.wake_soon().await?,
         }
+        Ok(Answer::json(&receipt))
     }
 
-    fn count(&self, order: &CountOrder) -> Result<Response> {
-        match self.with_engine(&order.tidio, |engine| engine.count(&order.counts)) {
-            Ok(()) => Response::ok(""),
-            Err(code) => Response::error(code, 503),
-        }
+    fn count(&self, order: &CountOrder) -> Result<Answer, Answer> {
+        self.with_engine(&order.tidio, |engine| engine.count(&order.counts))?;
+        Ok(Answer::done())
     }
 
     /// As `keep`: opens the windows, sets the alarm.
-    async fn follow(&self, order: &SyncOrder) -> Result<Response> {
-        let begun = self.with_engine(&order.tidio, |engine| {
+    async fn follow(&self, order: &SyncOrder) -> Result<Answer, Answer> {
+        self.with_engine(&order.tidio, |engine| {
             let loaded = config_var::load(&self.env);
             let projects = loaded.as_ref().as_ref().map(|config| reader::projects_of(config, &order.tidio));
             engine.tidy()?;
@@ -252,57 +235,47 @@ impl TidioProject {
             engine.begin_sync(&projects)?;
             let polled = loaded.as_ref().as_ref().map(|config| messages::polled(config, &projects));
             engine.begin_messages(&polled.unwrap_or_default())
-        });
-        match begun {
-            Ok(()) => {
-                self.alarm.wake_at(platform::now_ms()).await?;
-                Response::ok("")
-            }
-            Err(code) => Response::error(code, 503),
-        }
+        })?;
+        self.alarm.wake_at(platform::now_ms()).await?;
+        Ok(Answer::done())
     }
 
     /// Writes the figures to Analytics Engine, where it is bound: one data point each, the Tidio project as index.
-    fn measure(&self, tidio: &str, engine: &Engine<ObjectPorts>) -> std::result::Result<(), SqlError> {
-        let Ok(dataset) = self.env.analytics_engine(METRICS) else { return Ok(()) };
+    fn measure(&self, tidio: &str, engine: &Engine<ObjectPorts>) -> Result<(), SqlError> {
+        if !config_var::is_bound(&self.env, METRICS) {
+            return Ok(());
+        }
         for figure in engine.figures()? {
             let about = figure.label.map(|(_, value)| value).unwrap_or_default();
             #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]
-            let point = AnalyticsEngineDataPointBuilder::new()
-                .indexes([tidio])
-                .blobs([figure.name, about.as_str()])
-                .doubles([figure.value as f64])
-                .build();
+            let value = figure.value as f64;
             // A figure that is lost is measured again at the next tick.
-            let _ = dataset.write_data_point(&point);
+            web::measure(&self.env, METRICS, tidio, figure.name, &about, value);
         }
         Ok(())
     }
 
     /// As `keep`: a replay or a backfill may have made something due.
-    async fn operate(&self, order: &AdminOrder) -> Result<Response> {
-        match self.with_engine(&order.tidio, |engine| engine.admin(&order.request)) {
-            Ok(answer) => {
-                self.alarm.wake_at(platform::now_ms()).await?;
-                Response::from_json(&answer)
-            }
-            Err(code) => Response::error(code, 503),
-        }
+    async fn operate(&self, order: &AdminOrder) -> Result<Answer, Answer> {
+        let answer = self.with_engine(&order.tidio, |engine| engine.admin(&order.request))?;
+        self.alarm.wake_at(platform::now_ms()).await?;
+        Ok(Answer::json(&answer))
     }
 
-    async fn panel(&self, name: &str) -> std::result::Result<Panel, &'static str> {
-        self.engine(name)?.panel().await.map_err(|error| self.unusable(&error))
+    async fn panel(&self, order: &SyncOrder) -> Result<Answer, Answer> {
+        let defined = self.engine(&order.tidio)?.panel().await;
+        Ok(Answer::json(&defined.map_err(|error| self.unusable(&error))?))
     }
 
     fn with_engine<T>(
         &self,
         name: &str,
-        work: impl FnOnce(&Engine<ObjectPorts>) -> std::result::Result<T, SqlError>,
-    ) -> std::result::Result<T, &'static str> {
+        work: impl FnOnce(&Engine<ObjectPorts>) -> Result<T, SqlError>,
+    ) -> Result<T, &'static str> {
         work(self.engine(name)?.as_ref()).map_err(|error| self.unusable(&error))
     }
 
-    async fn run(&self) -> std::result::Result<Option<u64>, &'static str> {
+    async fn run(&self) -> Result<Option<u64>, &'static str> {
         let opened = self.open.borrow().as_ref().map(|(name, _)| name.clone());
         let name = match opened {
             Some(name) => name,
@@ -312,14 +285,14 @@ impl TidioProject {
     }
 
     /// The name that was noted when the engine was opened for the first time.
-    fn noted_name(&self) -> std::result::Result<String, SqlError> {
-        let sql = ObjectSql::new(self.state.storage());
+    fn noted_name(&self) -> Result<String, SqlError> {
+        let sql = ObjectSql::new(Rc::clone(&self.storage));
         schema::migrate(&sql)?;
         schema::load(&sql, PROJECT)
     }
 
     /// The engine, opened and the object's name noted for the alarm once in a life of the object.
-    fn engine(&self, name: &str) -> std::result::Result<Rc<Engine<ObjectPorts>>, &'static str> {
+    fn engine(&self, name: &str) -> Result<Rc<Engine<ObjectPorts>>, &'static str> {
         if let Some((_, engine)) = self.open.borrow().as_ref().filter(|(known, _)| known == name) {
             return Ok(Rc::clone(engine));
         }
@@ -329,13 +302,13 @@ impl TidioProject {
         Ok(engine)
     }
 
-    fn opened(&self, name: &str) -> std::result::Result<Engine<ObjectPorts>, &'static str> {
+    fn opened(&self, name: &str) -> Result<Engine<ObjectPorts>, &'static str> {
         let loaded = config_var::load(&self.env);
         let Ok(config) = loaded.as_ref() else { return Err("config_invalid") };
         let project = config.tidio.get(name).ok_or("tidio_project_unknown")?;
         let tidio = TidioClient::new(project).ok_or("tidio_tier_widget")?;
         let shop = ObjectShop::new(self.env.clone(), loaded.clone(), name);
-        let ports = ObjectPorts { sql: ObjectSql::new(self.state.storage()), tidio, shop };
+        let ports = ObjectPorts { sql: ObjectSql::new(Rc::clone(&self.storage)), tidio, shop };
         let settings = Settings { widget_grace_ms: project.widget_grace_ms, ..Settings::default() };
         Engine::open(ports, settings).map_err(|error| self.unusable(&error))
     }
@@ -343,12 +316,12 @@ impl TidioProject {
     /// The database failed: what was opened on it counts for nothing.
     fn unusable(&self, error: &SqlError) -> &'static str {
         self.open.replace(None);
-        worker::console_error!("{error}");
+        web::say("error", &error.to_string());
         "storage_failed"
     }
 }
 
-fn note_name(sql: &ObjectSql, name: &str) -> std::result::Result<(), SqlError> {
+fn note_name(sql: &ObjectSql, name: &str) -> Result<(), SqlError> {
     let known: String = schema::load(sql, PROJECT)?;
     if known == name { Ok(()) } else { schema::store(sql, PROJECT, &name) }
 }

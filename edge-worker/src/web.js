@@ -103,9 +103,42 @@ export async function askObject(call, env, binding, name, path, body) {
   tell(call, ...result);
 }
 
+/** The time of an object's alarm; it brings nothing if none is set. */
+export const alarmOf = (call, storage) => told(call, () => storage.getAlarm());
+
+/** Sets an object's alarm. */
+export const setAlarm = (call, storage, atMs) => told(call, () => storage.setAlarm(atMs));
+
+/** The text that an object keeps under a key; it brings nothing if there is none. */
+export const keptText = (call, storage, key) => told(call, () => storage.get(key));
+
+/** Keeps a text under a key. */
+export const keepText = (call, storage, key, text) => told(call, () => storage.put(key, text));
+
+/** Brings what the platform promises, as a text with no bytes; or "failed" without. */
+async function told(call, ask) {
+  const tell = settled;
+  let result = ["failed"];
+  try {
+    result = [String((await ask()) ?? ""), new Uint8Array()];
+  } catch {
+    // Said by the absence of bytes.
+  }
+  tell(call, ...result);
+}
+
 /** Runs a statement on an object's database; throws what the database throws. Parameters and rows are JSON. */
 export function rows(storage, statement, parameters) {
   return JSON.stringify([...storage.sql.exec(statement, ...JSON.parse(parameters)).raw()]);
+}
+
+/** Writes a data point to Analytics Engine. What is lost is measured again. */
+export function measure(env, binding, index, name, about, value) {
+  try {
+    env[binding].writeDataPoint({ indexes: [index], blobs: [name, about], doubles: [value] });
+  } catch {
+    // As if it had been lost on the way.
+  }
 }
 
 /** Asks a rate limiter; without its binding there is no limit. It brings "yes", "no" or "failed". */
@@ -223,6 +256,12 @@ export function answer({ resolve, reject }, status, headers, body) {
     reject(error);
   }
 }
+
+/** Keeps a promise of something done. */
+export const keep = ({ resolve }) => resolve();
+
+/** Breaks a promise. */
+export const fail = ({ reject }, why) => reject(new Error(why));
 
 const values = (headers, names) => names.map((name) => headers.get(name) ?? "");
 

@@ -7,6 +7,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use worker::Env;
 use worker::web_sys::Request;
+use worker::worker_sys::DurableObjectStorage;
 
 use crate::call::Settle;
 
@@ -27,9 +28,30 @@ extern "C" {
     #[wasm_bindgen(js_name = askObject)]
     pub fn ask_object(call: u32, env: &Env, binding: &str, name: &str, path: &str, body: &str);
 
+    /// The time of an object's alarm in milliseconds since the Unix epoch. It brings nothing if none is set; or no bytes, and
+    /// it is not known.
+    #[wasm_bindgen(js_name = alarmOf)]
+    pub fn alarm_of(call: u32, storage: &DurableObjectStorage);
+
+    /// Sets an object's alarm. It brings no bytes if that failed.
+    #[wasm_bindgen(js_name = setAlarm)]
+    pub fn set_alarm(call: u32, storage: &DurableObjectStorage, at_ms: f64);
+
+    /// The text that an object keeps under a key. It brings nothing if there is none.
+    #[wasm_bindgen(js_name = keptText)]
+    pub fn kept_text(call: u32, storage: &DurableObjectStorage, key: &str);
+
+    /// Keeps a text under a key. It brings no bytes if that failed.
+    #[wasm_bindgen(js_name = keepText)]
+    pub fn keep_text(call: u32, storage: &DurableObjectStorage, key: &str, text: &str);
+
     /// Runs a statement on an object's database. Parameters are a list in JSON, rows a list of lists.
     #[wasm_bindgen(catch)]
-    pub fn rows(storage: &JsValue, statement: &str, parameters: &str) -> Result<String, JsValue>;
+    pub fn rows(storage: &DurableObjectStorage, statement: &str, parameters: &str)
+    -> Result<String, JsValue>;
+
+    /// Writes a data point to Analytics Engine: the index, two blobs, one double. Repeating counts again.
+    pub fn measure(env: &Env, binding: &str, index: &str, name: &str, about: &str, value: f64);
 
     /// Asks a rate limiter. It brings `yes`, `no` or `failed`.
     #[wasm_bindgen(js_name = mayAsk)]
@@ -66,6 +88,12 @@ extern "C" {
 
     /// Gives the promised answer. Headers are lines `name: value`.
     pub fn answer(promised: &Promised, status: u16, headers: &str, body: Option<&str>);
+
+    /// Keeps a promise of something done.
+    pub fn keep(promised: &Promised);
+
+    /// Breaks a promise, with a word for why.
+    pub fn fail(promised: &Promised, why: &str);
 }
 
 #[wasm_bindgen]
