@@ -42,7 +42,10 @@ pub fn build(profile: Profile) -> Outcome {
                 Profile::Release => ("--release", Flavour::Small),
                 Profile::Dev => ("--dev", Flavour::Plain),
             };
-            let environment = compiler::environment(flavour)?;
+            let mut environment = with_npm_programs(&compiler::environment(flavour)?);
+            if profile == Profile::Release {
+                add_flag(&mut environment, INLINING);
+            }
             npm::ensure_packages()?;
             Job::new(tools::worker_build()?, paths::logs().join("build-worker.log"))
                 .args([flag])
@@ -51,7 +54,7 @@ pub fn build(profile: Profile) -> Outcome {
                 .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z")
                 .env_remove("RUSTFLAGS")
                 .env("PATH", npm::search_path())
-                .envs(&with_npm_programs(&environment))
+                .envs(&environment)
                 .env("WASM_BINDGEN_BIN", tools::wasm_bindgen()?)
                 .env("WASM_OPT_BIN", npm::program("wasm-opt")?)
                 .env("ESBUILD_BIN", npm::program("esbuild")?)
@@ -85,6 +88,20 @@ const EXCEPTIONS: &str = "--enable-exception-handling";
 /// A function that is called once stays one: moved into its caller it saves a few bytes, and costs a tenth after
 /// compression.
 const CALLED_ONCE: &str = "--one-caller-inline-max-function-size=20";
+
+/// How much of a function is built into its callers. By itself `z` builds next to nothing in, and a request then goes
+/// through a thousand small functions, each too small for the platform to optimise it soon. Measured, and what it costs:
+/// docs/benchmarks.md.
+const INLINING: &str = "-Cllvm-args=-inline-threshold=90";
+
+/// Adds a flag of the compiler to its variables.
+fn add_flag(environment: &mut Vec<(String, String)>, flag: &str) {
+    const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+    match environment.iter_mut().find(|(name, _)| name == FLAGS) {
+        Some((_, flags)) => *flags = format!("{flags} {flag}"),
+        None => environment.push((FLAGS.to_owned(), flag.to_owned())),
+    }
+}
 
 /// The compiler's variables, with the npm programs' folder added to a search path among them.
 pub fn with_npm_programs(environment: &[(String, String)]) -> Vec<(String, String)> {
