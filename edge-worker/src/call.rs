@@ -112,7 +112,7 @@ mod tests {
         let (one, other) = (first.0, second.0);
         for call in [first, second] {
             let got = Rc::clone(&got);
-            task::spawn_at(0, async move {
+            task::spawn_at(0, task::REQUEST_MS, async move {
                 let Outcome { text, .. } = call.await;
                 got.borrow_mut().push(text);
             });
@@ -133,7 +133,7 @@ mod tests {
         drop(dropped);
         settle(number, "late".to_owned(), None);
         assert_eq!(CALLS.with_borrow(|calls| calls.open.len()), 1);
-        task::spawn_at(0, async move {
+        task::spawn_at(0, task::REQUEST_MS, async move {
             assert_eq!(call.await, Outcome { text: "early".to_owned(), body: Some(vec![1]) });
         });
         assert!(CALLS.with_borrow(|calls| calls.open.is_empty()));

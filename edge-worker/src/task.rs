@@ -19,9 +19,13 @@ use std::task::{Context, Wake, Waker};
 
 use contract::FlatMap;
 
-/// Milliseconds after which nothing is under way any more: the platform ends an alarm, the longest there is, after 15
-/// minutes.
-const ABANDONED_MS: u64 = 20 * 60_000;
+/// Milliseconds after which a request is not under way any more. All that one waits for ends by deadlines of its own, in
+/// a fraction of this.
+pub const REQUEST_MS: u64 = 120_000;
+/// Milliseconds after which nothing is: the platform ends an alarm, the longest there is, after 15 minutes.
+pub const ALARM_MS: u64 = 20 * 60_000;
+/// So many of the oldest tasks are looked at for one that is not under way any more. An alarm may be among them for long.
+const LOOKED_AT: usize = 8;
 
 /// What a request does.
 type Work = Pin<Box<dyn Future<Output = ()>>>;
@@ -41,7 +45,7 @@ struct Tasks {
 }
 
 struct Task {
-    started_ms: u64,
+    ends_by_ms: u64,
     /// Not here while it is being polled.
     future: Option<Work>,
     waker: Waker,
@@ -56,15 +60,16 @@ impl Wake for Alarm {
     }
 }
 
-/// Runs a future until it waits, and from there on by itself. `now_ms`: milliseconds since the Unix epoch.
-pub fn spawn_at(now_ms: u64, future: impl Future<Output = ()> + 'static) {
+/// Runs a future until it waits, and from there on by itself. `now_ms`: milliseconds since the Unix epoch; `longest_ms`: how
+/// long it can be under way, [`REQUEST_MS`] or [`ALARM_MS`].
+pub fn spawn_at(now_ms: u64, longest_ms: u64, future: impl Future<Output = ()> + 'static) {
     // Dropped when the list is free again: a future may hold what looks at the list.
     let abandoned = TASKS.with_borrow_mut(|tasks| tasks.take_abandoned(now_ms));
     drop(abandoned);
     let number = TASKS.with_borrow_mut(|tasks| {
         tasks.last = tasks.last.wrapping_add(1);
         let task = Task {
-            started_ms: now_ms,
+            ends_by_ms: now_ms.saturating_add(longest_ms),
             future: Some(Box::pin(future)),
             waker: Waker::from(Arc::new(Alarm(tasks.last))),
         };
@@ -88,12 +93,12 @@ fn run(number: u32) {
 }
 
 impl Tasks {
-    /// The oldest task, if its request cannot be under way any more. One for each that begins is enough: not more can be
-    /// abandoned than began.
+    /// An old task that cannot be under way any more. One for each that begins is enough: not more can be abandoned than
+    /// began.
     fn take_abandoned(&mut self, now_ms: u64) -> Option<Task> {
-        let (&number, task) = self.running.iter().next()?;
-        let is_abandoned = task.future.is_some() && now_ms.saturating_sub(task.started_ms) > ABANDONED_MS;
-        is_abandoned.then(|| self.running.remove(&number)).flatten()
+        let is_abandoned = |task: &Task| task.future.is_some() && now_ms > task.ends_by_ms;
+        let (&number, _) = self.running.iter().take(LOOKED_AT).find(|(_, task)| is_abandoned(task))?;
+        self.running.remove(&number)
     }
 
     /// The next one to be polled. What was woken and is done by now is passed over.
@@ -140,6 +145,7 @@ mod tests {
         let (counted, kept) = (Rc::clone(&polls), Rc::clone(&waker));
         spawn_at(
             0,
+            REQUEST_MS,
             poll_fn(move |context| {
                 counted.set(counted.get() + 1);
                 *kept.borrow_mut() = Some(context.waker().clone());
@@ -161,7 +167,7 @@ mod tests {
         let lock: Rc<Mutex<Vec<&str>>> = Rc::default();
         let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
         let (held, kept) = (Rc::clone(&lock), Rc::clone(&waker));
-        spawn_at(0, async move {
+        spawn_at(0, REQUEST_MS, async move {
             let mut told = held.lock().await;
             let mut is_first = true;
             poll_fn(|context| {
@@ -173,7 +179,7 @@ mod tests {
         });
         for name in ["second", "third"] {
             let held = Rc::clone(&lock);
-            spawn_at(0, async move { held.lock().await.push(name) });
+            spawn_at(0, REQUEST_MS, async move { held.lock().await.push(name) });
         }
         assert!(lock.try_lock().is_none());
         waker.take().unwrap().wake();
@@ -183,18 +189,21 @@ mod tests {
     #[test]
     fn what_a_request_that_went_away_held_is_dropped_when_another_begins_later() {
         let held: Rc<()> = Rc::default();
-        for _ in 0..2 {
+        for longest_ms in [ALARM_MS, REQUEST_MS, REQUEST_MS] {
             let held = Rc::clone(&held);
             spawn_at(
                 0,
+                longest_ms,
                 poll_fn(move |_| if Rc::strong_count(&held) == 0 { Poll::Ready(()) } else { Poll::Pending }),
             );
         }
-        spawn_at(ABANDONED_MS, async {});
-        assert_eq!(Rc::strong_count(&held), 3, "may still be under way");
-        spawn_at(ABANDONED_MS + 1, async {});
-        assert_eq!(Rc::strong_count(&held), 2);
-        spawn_at(ABANDONED_MS + 1, async {});
+        spawn_at(REQUEST_MS, REQUEST_MS, async {});
+        assert_eq!(Rc::strong_count(&held), 4, "may still be under way");
+        spawn_at(REQUEST_MS + 1, REQUEST_MS, async {});
+        assert_eq!(Rc::strong_count(&held), 3);
+        spawn_at(REQUEST_MS + 1, REQUEST_MS, async {});
+        assert_eq!(Rc::strong_count(&held), 2, "an alarm may take longer");
+        spawn_at(ALARM_MS + 1, REQUEST_MS, async {});
         assert_eq!(Rc::strong_count(&held), 1);
     }
 
@@ -205,13 +214,14 @@ mod tests {
         let mut is_first = true;
         spawn_at(
             0,
+            REQUEST_MS,
             poll_fn(move |context| {
                 outer.borrow_mut().push("outer");
                 if !std::mem::take(&mut is_first) {
                     return Poll::Ready(());
                 }
                 let inner = Rc::clone(&inner);
-                spawn_at(0, async move { inner.borrow_mut().push("inner") });
+                spawn_at(0, REQUEST_MS, async move { inner.borrow_mut().push("inner") });
                 context.waker().wake_by_ref();
                 Poll::Pending
             }),
