@@ -244,8 +244,15 @@ describe("one person after another", () => {
     await visit.page.evaluate(`tidioChatApi.messageFromVisitor("secret of anna"); sessionStorage.session = '{"token":"customer-ben"}'`);
     await visit.page.evaluate(`bridge.on("status", ({ code }) => (sessionStorage.last = code ?? ""))`);
     const reloaded = visit.page.waitForEvent("load");
+    // The old page lives on until Ben's script has come: it must not run there.
+    const sent = visit.page.waitForEvent("requestfinished", (request) => new URL(request.url()).pathname === `/${PUBLIC_KEY}.js`);
+    await visit.page.route(`${shop.origin}/`, async (route) => {
+      await sent;
+      await route.continue();
+    }, { times: 1 });
     await visit.page.evaluate("bridge.refresh()");
     await reloaded;
+    expect(shop.errors).toEqual([]);
     expect(await visit.page.evaluate("sessionStorage.last")).toBe("page_reload");
     await visit.start(bySession);
     await visit.until("ready");

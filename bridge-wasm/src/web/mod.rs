@@ -89,9 +89,7 @@ impl Shell {
                 self.insert_widget(ticket, &script, &language, person);
             }
             Effect::Remove => self.remove_widget(),
-            Effect::Reload => {
-                host::call0(&self.page.global("location"), "reload");
-            }
+            Effect::Reload => self.reload(),
             Effect::Hide => self.api0("hide"),
             Effect::Show => self.api0("show"),
             Effect::Open => {

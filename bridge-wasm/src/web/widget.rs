@@ -74,6 +74,15 @@ impl Shell {
 
     pub(super) fn remove_widget(self: &Rc<Self>) {
         self.api0("hide");
+        let document = self.take_elements_away();
+        host::set(&document, "tidioIdentify", &JsValue::UNDEFINED);
+        if !host::remove(&self.page.window(), "tidioChatApi") {
+            self.dispatch(Event::Resisted);
+        }
+    }
+
+    /// Out of the document, which is given back.
+    fn take_elements_away(&self) -> JsValue {
         let document = self.page.global("document");
         // Into another document, not only out of this one: a script that is still on its way runs although its
         // element was removed, but never once its document is not the one it was prepared for.
@@ -81,10 +90,14 @@ impl Shell {
         for element in host::items(&host::call_text(&document, "querySelectorAll", ELEMENTS)) {
             host::call1(&elsewhere, "adoptNode", &element);
         }
-        host::set(&document, "tidioIdentify", &JsValue::UNDEFINED);
-        if !host::remove(&self.page.window(), "tidioChatApi") {
-            self.dispatch(Event::Resisted);
-        }
+        document
+    }
+
+    /// The next person's script may be on its way already when the last one's widget turns out to resist: it must not run
+    /// while the page goes away.
+    pub(super) fn reload(&self) {
+        self.take_elements_away();
+        host::call0(&self.page.global("location"), "reload");
     }
 
     /// Calls the widget's API. A widget that throws is its own affair.
