@@ -25,7 +25,7 @@ const CROWD: u32 = 5;
 const FORGOTTEN_MS: u64 = 30_000;
 
 /// Word for an alarm that may not be set.
-const UNKNOWN: &str = "alarm_not_set";
+const NOT_SET: &str = "alarm_not_set";
 
 #[derive(Clone, Copy)]
 enum Known {
@@ -93,7 +93,7 @@ impl ObjectAlarm {
     pub async fn wake_at(&self, at_ms: u64) -> Result<(), &'static str> {
         if let Known::Nothing = self.known.get() {
             let set = Call::begin(|call| web::alarm_of(call, &self.storage)).await;
-            let set = set.body.map(|_known| set.text.parse().ok()).ok_or(UNKNOWN)?;
+            let set = set.body.map(|_known| set.text.parse().ok()).ok_or(NOT_SET)?;
             // Somebody else may have learned it meanwhile, and more.
             if let Known::Nothing = self.known.get() {
                 self.known.set(set.map_or(Known::Unset, Known::At));
@@ -112,7 +112,7 @@ impl ObjectAlarm {
         let outcome = Call::begin(|call| web::set_alarm(call, &self.storage, at_ms as f64)).await;
         if outcome.body.is_none() {
             self.known.set(Known::Nothing);
-            return Err(UNKNOWN);
+            return Err(NOT_SET);
         }
         Ok(())
     }

@@ -22,8 +22,8 @@ fn kept_within(now_ms: u64, longest_ms: u64, work: impl AsyncFnOnce(&Promised) +
     promise
 }
 
-/// A promise that something gets done, be it by an alarm. If it does not, the platform is told why, in a stable word; it calls again if this
-/// was an alarm.
+/// A promise that something gets done, be it by an alarm. If it does not, the platform is told why, in a stable word; an
+/// alarm it then calls again.
 pub fn done(work: impl Future<Output = Result<(), &'static str>> + 'static) -> Promise {
     kept_within(platform::now_ms(), task::ALARM_MS, async move |promised| match work.await {
         Ok(()) => web::keep(promised),

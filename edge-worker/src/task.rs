@@ -60,7 +60,7 @@ impl Wake for Alarm {
     }
 }
 
-/// Runs a future until it waits, and from there on by itself. `now_ms`: milliseconds since the Unix epoch; `longest_ms`: how
+/// Runs a future until it waits, at once or after the one that is being polled, and from there on by itself. `now_ms`: milliseconds since the Unix epoch; `longest_ms`: how
 /// long it can be under way, [`REQUEST_MS`] or [`ALARM_MS`].
 pub fn spawn_at(now_ms: u64, longest_ms: u64, future: impl Future<Output = ()> + 'static) {
     // Dropped when the list is free again: a future may hold what looks at the list.
