@@ -13,10 +13,12 @@ export default {
     for (const name of READ) request.headers.get(name);
     await request.arrayBuffer();
     const { asked, answer } = PLAN[new URL(request.url).searchParams.get("lines")];
-    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), DEADLINE_MS);
     const { url, headers, body } = asked;
-    const got = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    const got = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: deadline.signal });
     await got.arrayBuffer();
+    clearTimeout(timer);
     const facts = { endpoint: "identify", status: got.status, duration_ms: 3, correlation_id: answer.headers["x-correlation-id"] };
     console.log(JSON.stringify({ level: "info", message: "Request answered.", ...facts }));
     return new Response(answer.body, { status: answer.status, headers: answer.headers });

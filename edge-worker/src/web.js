@@ -29,9 +29,17 @@ export function connect(settle) {
 export async function exchange(call, head, body, timeoutMs, maxBytes) {
   const tell = settled;
   const [method, url, wanted, ...headers] = head.split("\n");
-  const signal = AbortSignal.timeout(timeoutMs);
+  // Not `AbortSignal.timeout`: that keeps everything here in memory until the deadline, however soon the answer came.
+  const deadline = new AbortController();
+  const { signal } = deadline;
+  let timer;
   // The signal of a fetch need not reach a body that is already on its way.
-  const late = new Promise((_, reject) => signal.addEventListener("abort", reject));
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      deadline.abort();
+      reject(signal.reason);
+    }, timeoutMs);
+  });
   late.catch(() => {});
   let result;
   try {
@@ -40,6 +48,7 @@ export async function exchange(call, head, body, timeoutMs, maxBytes) {
   } catch {
     result = [signal.aborted ? "timeout" : "broken"];
   }
+  clearTimeout(timer);
   tell(call, ...result);
 }
 
