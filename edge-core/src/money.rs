@@ -26,16 +26,17 @@ impl Money {
     /// For example `1.234,50 EUR` in German, `1,234.50 EUR` in English, `1,234 JPY` for a currency without decimals.
     pub fn text(&self, numbers: &NumberFormat) -> String {
         let amount = self.precise_amount.unwrap_or_else(|| i128::from(self.cent_amount));
-        text(amount, self.fraction_digits, &self.currency_code, numbers)
+        let mut text = String::new();
+        write(&mut text, amount, self.fraction_digits, &self.currency_code, numbers);
+        text
     }
 }
 
-/// `amount` × 10^-`places`, and the currency.
-pub fn text(amount: i128, places: u8, currency: &str, numbers: &NumberFormat) -> String {
-    let mut text = numbers.decimal(amount, places);
+/// Appends `amount` × 10^-`places`, and the currency.
+pub fn write(text: &mut String, amount: i128, places: u8, currency: &str, numbers: &NumberFormat) {
+    numbers.write(text, amount, places);
     text.push(' ');
     text.push_str(currency);
-    text
 }
 
 #[cfg(test)]

@@ -125,21 +125,24 @@ impl NumberFormat {
 
     /// A whole number with the locale's digits and groups.
     pub fn count(&self, count: u64) -> String {
-        self.decimal(i128::from(count), 0)
+        let mut text = String::new();
+        self.write(&mut text, i128::from(count), 0);
+        text
     }
 
-    /// `amount` × 10^-`places`, with exactly that many places.
-    pub fn decimal(&self, amount: i128, places: u8) -> String {
+    /// Appends `amount` × 10^-`places`, with exactly that many places.
+    pub fn write(&self, text: &mut String, amount: i128, places: u8) {
         let places = usize::from(places);
+        let mut buffer = itoa::Buffer::new();
         let plain = match u64::try_from(amount.unsigned_abs()) {
             // Dividing 128 bits takes WebAssembly tens of times longer.
-            Ok(amount) => amount.to_string(),
-            Err(_beyond) => amount.unsigned_abs().to_string(),
+            Ok(amount) => buffer.format(amount),
+            Err(_beyond) => buffer.format(amount.unsigned_abs()),
         };
         // At least one digit stands before the mark.
         let padding = (places + 1).saturating_sub(plain.len());
         let whole_digits = plain.len() + padding - places;
-        let mut text = String::with_capacity(plain.len() + padding + 16);
+        text.reserve(plain.len() + padding + 16);
         if amount < 0 {
             text.push_str(&self.minus.0);
         }
@@ -155,7 +158,6 @@ impl NumberFormat {
         if amount < 0 {
             text.push_str(&self.minus.1);
         }
-        text
     }
 
     /// Does a group end where this many digits of the whole part are still to come?

@@ -109,7 +109,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::commerce::LinePrice;
     use crate::json;
     use crate::money::Money;
     use crate::testing::numbers;
@@ -122,18 +121,15 @@ mod tests {
             fraction_digits: 2,
             precise_amount: None,
         };
-        let lines = items.map(|item| {
+        let write = |line: &mut String, item: &LineItem| {
             let name = item.name.filled().last().or_else(|| item.sku()).unwrap_or(NO_NAME);
-            let price = |price: &LinePrice| format!(" – {}", price.text(&euro, &numbers().of("de-DE")));
-            let price = item.total_price.as_ref().map(price);
-            format!(
-                "{} × {}{}",
-                item.quantity,
-                text::clean_line(name, MAX_NAME_CHARS),
-                price.unwrap_or_default()
-            )
-        });
-        text::join_lines(lines, total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
+            line.push_str(&format!("{} × {}", item.quantity, text::clean_line(name, MAX_NAME_CHARS)));
+            if let Some(price) = &item.total_price {
+                line.push_str(" – ");
+                price.write(line, &euro, &numbers().of("de-DE"));
+            }
+        };
+        text::join_lines(items, write, total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
     }
 
     fn check(items: &[Value]) {

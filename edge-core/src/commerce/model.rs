@@ -119,14 +119,14 @@ pub struct LinePrice {
 }
 
 impl LinePrice {
-    /// As [`Money::text`], in a cart of this sum.
-    pub fn text(&self, cart: &Money, numbers: &NumberFormat) -> String {
+    /// As [`Money::text`], in a cart of this sum; appended.
+    pub fn write(&self, text: &mut String, cart: &Money, numbers: &NumberFormat) {
         let currency = self.currency_code.as_ref().unwrap_or(&cart.currency_code);
         let amount = self.precise_amount.unwrap_or_else(|| i128::from(self.cent_amount));
-        money::text(amount, self.fraction_digits.unwrap_or(cart.fraction_digits), currency, numbers)
+        money::write(text, amount, self.fraction_digits.unwrap_or(cart.fraction_digits), currency, numbers);
     }
 
-    /// [`LinePrice::text`] has at least so many characters, in any locale: digits, a space, the currency.
+    /// [`LinePrice::write`] appends at least so many characters, in any locale: digits, a space, the currency.
     pub(super) fn least_chars(&self) -> usize {
         let more = match self.precise_amount {
             // Rare, and nobody has compared the two amounts.

@@ -12,6 +12,14 @@ const TAGS: &[&str] = &[
     "vi-VN", "zh-CN", "zh-TW", "ja-JP", "ko-KR", "gsw-CH", "rm-CH", "xx-XX", "",
 ];
 
+impl NumberFormat {
+    fn decimal(&self, amount: i128, places: u8) -> String {
+        let mut text = String::from("before ");
+        self.write(&mut text, amount, places);
+        text.strip_prefix("before ").unwrap().to_owned()
+    }
+}
+
 proptest! {
     /// What was learned from a few numbers writes every other as Unicode's own data does.
     #[test]

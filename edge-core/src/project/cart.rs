@@ -3,7 +3,7 @@
 use contract::{CartSummary, MAX_PROPERTY_CHARS};
 
 use super::{Context, minute};
-use crate::commerce::{Cart, LineItem, LinePrice, MAX_NAME_CHARS, NO_NAME, Shipping, ShippingInfo};
+use crate::commerce::{Cart, LineItem, MAX_NAME_CHARS, NO_NAME, Shipping, ShippingInfo};
 use crate::localized::Preferences;
 use crate::property::{Properties, Property};
 use crate::text;
@@ -84,14 +84,18 @@ fn pieces(cart: &Cart) -> u64 {
 
 fn lines(context: &Context<'_>, cart: &Cart) -> String {
     let names = context.preferences.with_second(cart.locale.as_deref());
-    let line = |item: &LineItem| {
-        let text = |total: &LinePrice| total.text(&cart.total_price, &context.numbers);
-        let total = item.total_price.as_ref().map(|total| format!(" – {}", text(total)));
-        format!("{} × {}{}", item.quantity, name(&names, item), total.unwrap_or_default())
+    let write = |line: &mut String, item: &LineItem| {
+        line.push_str(itoa::Buffer::new().format(item.quantity));
+        line.push_str(" × ");
+        line.push_str(&name(&names, item));
+        if let Some(total) = &item.total_price {
+            line.push_str(" – ");
+            total.write(line, &cart.total_price, &context.numbers);
+        }
     };
-    let lines = cart.line_items.iter().chain(cart.custom_line_items.iter()).map(line);
+    let lines = cart.line_items.iter().chain(cart.custom_line_items.iter());
     let total = cart.line_items.count() + cart.custom_line_items.count();
-    text::join_lines(lines, total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
+    text::join_lines(lines, write, total, MAX_PROPERTY_CHARS, |rest| format!("… and {rest} more"))
 }
 
 /// The product's name in the best locale, else its stock keeping unit.

@@ -27,7 +27,8 @@ type Told<'o> = (Option<&'o str>, String);
 pub(super) fn timeline(context: &Context<'_>, orders: &[Order]) -> String {
     let lines = lines(context, orders);
     let total = lines.len();
-    text::join_lines(lines.into_iter(), total, MAX_PROPERTY_CHARS, |rest| format!("… +{rest}"))
+    let write = |text: &mut String, line: &String| text.push_str(line);
+    text::join_lines(lines.iter(), write, total, MAX_PROPERTY_CHARS, |rest| format!("… +{rest}"))
 }
 
 fn lines(context: &Context<'_>, orders: &[Order]) -> Vec<String> {
