@@ -187,9 +187,10 @@ async fn known(
     commerce: &impl Commerce,
     call: Call<'_>,
 ) -> Result<Identified, ErrorCode> {
+    let locale = &place.locale.tag;
     let Belongings { customer, cart, history: orders } =
-        commerce::belongings(commerce, proven, place.project, Extent::of(place.store)).await?;
-    let context = Context::new(place.store, place.project, place.locale.tag.as_str(), call.numbers);
+        commerce::belongings(commerce, proven, place.project, Extent::of(place.store, locale)).await?;
+    let context = Context::new(place.store, place.project, locale.as_str(), call.numbers);
     let summary = cart.as_ref().map(project::cart_summary);
     let cart = project::cart(&context, cart.as_ref());
     let history = |customer| project::history(place.history(call), customer, &orders);

@@ -6,15 +6,21 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::text::is_filled;
 
-/// Locale tag and text, in the order of the tags. It is read from an object, as REST has it, or from a list of
-/// `{locale, value}`, as GraphQL has it; null is no text at all.
+/// Texts by locale. They are read from an object, as REST has it, or from a list of `{locale, value}`, as GraphQL has
+/// it, or from the one text that GraphQL was asked for; null is no text at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LocalizedString(Vec<(String, String)>);
+pub struct LocalizedString {
+    /// The text that commercetools chose.
+    chosen: Option<String>,
+    /// Locale tag and text, in the order of the tags.
+    all: Vec<(String, String)>,
+}
 
 impl LocalizedString {
     /// The texts in which there is something to be seen; one of these is picked.
     pub fn filled(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(_, text)| text.as_str()).filter(|text| is_filled(text))
+        let all = self.all.iter().map(|(_, text)| text);
+        self.chosen.iter().chain(all).map(String::as_str).filter(|text| is_filled(text))
     }
 }
 
@@ -25,7 +31,7 @@ impl FromIterator<(String, String)> for LocalizedString {
         if !texts.is_sorted() {
             texts.sort_unstable();
         }
-        LocalizedString(texts)
+        LocalizedString { chosen: None, all: texts }
     }
 }
 
@@ -53,6 +59,10 @@ impl<'de> Visitor<'de> for Texts {
 
     fn visit_unit<E>(self) -> Result<LocalizedString, E> {
         Ok(LocalizedString::default())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<LocalizedString, E> {
+        Ok(LocalizedString { chosen: Some(text.to_owned()), all: Vec::new() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LocalizedString, A::Error> {
@@ -92,7 +102,10 @@ impl<'a> Preferences<'a> {
     /// The text of the first locale that is there: exactly, else in the same language, else the next locale;
     /// at last any text. `None` if all texts are empty.
     pub fn pick<'t>(&self, texts: &'t LocalizedString) -> Option<&'t str> {
-        let filled = || texts.0.iter().filter(|(_, text)| is_filled(text));
+        if let Some(chosen) = &texts.chosen {
+            return Some(chosen.as_str()).filter(|text| is_filled(text));
+        }
+        let filled = || texts.all.iter().filter(|(_, text)| is_filled(text));
         let exact = |wanted: &str| filled().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
         let related =
             |wanted: &str| filled().find(|(tag, _)| language(tag).eq_ignore_ascii_case(language(wanted)));
@@ -142,7 +155,8 @@ mod tests {
         assert_eq!(Preferences::new(["fr-FR"]).pick(&rest), Some("B"));
         assert_eq!(read("{}"), read("[]"));
         assert_eq!(read("null"), read("[]"));
-        for text in ["\"Kanne\"", "1", "true", "[\"a\"]", r#"[{"locale":"de"}]"#, r#"{"de":1}"#] {
+        assert_eq!(Preferences::new(["fr-FR"]).pick(&read("\"Kanne\"").unwrap()), Some("Kanne"));
+        for text in ["1", "true", "[\"a\"]", r#"[{"locale":"de"}]"#, r#"{"de":1}"#] {
             assert!(read(text).is_err(), "{text}");
         }
     }

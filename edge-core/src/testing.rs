@@ -13,7 +13,7 @@ use jwt_compact::alg::{self, VerifyingKey};
 use jwt_compact::{Algorithm, AlgorithmSignature as _};
 use serde_json::{Value, json};
 
-use crate::commerce::{Commerce, CommerceError};
+use crate::commerce::{Commerce, CommerceError, Shortcut};
 use crate::config::Config;
 use crate::number::NumberFormats;
 use crate::token::Ed25519;
@@ -27,8 +27,11 @@ pub(crate) const KEY: &str = "shared-key-0123456789abcdef012345";
 pub(crate) struct FakeCommerce {
     pub(crate) answers: BTreeMap<String, Result<String, CommerceError>>,
     query: Option<Result<String, CommerceError>>,
+    in_one_language: Option<String>,
     pub(crate) asked: RefCell<Vec<String>>,
     pub(crate) has_refused: Cell<bool>,
+    /// Locales in whose language a name was missing.
+    pub(crate) without_names: RefCell<Vec<String>>,
 }
 
 impl FakeCommerce {
@@ -52,6 +55,12 @@ impl FakeCommerce {
         self.query = Some(answer);
         self
     }
+
+    /// The answer to a query for names in one language, where that is another.
+    pub(crate) fn answering_in_one_language(mut self, answer: String) -> Self {
+        self.in_one_language = Some(answer);
+        self
+    }
 }
 
 impl Commerce for FakeCommerce {
@@ -66,17 +75,28 @@ impl Commerce for FakeCommerce {
         found.map_or(Err(CommerceError::NotFound), |(_, answer)| answer.clone())
     }
 
-    fn takes_queries(&self) -> bool {
-        self.query.is_some() && !self.has_refused.get()
+    fn takes(&self, shortcut: Shortcut<'_>) -> bool {
+        match shortcut {
+            Shortcut::Query => self.query.is_some() && !self.has_refused.get(),
+            Shortcut::Names(locale) => {
+                !self.without_names.borrow().iter().any(|without| without == locale.as_str())
+            }
+        }
     }
 
     async fn query(&self, request: &str) -> Result<String, CommerceError> {
         self.asked.borrow_mut().push(format!("query {request}"));
-        self.query.clone().unwrap()
+        match &self.in_one_language {
+            Some(answer) if request.contains("acceptLanguage") => Ok(answer.clone()),
+            _ => self.query.clone().unwrap(),
+        }
     }
 
-    fn queries_refused(&self) {
-        self.has_refused.set(true);
+    fn leads_nowhere(&self, shortcut: Shortcut<'_>) {
+        match shortcut {
+            Shortcut::Query => self.has_refused.set(true),
+            Shortcut::Names(locale) => self.without_names.borrow_mut().push(locale.to_string()),
+        }
     }
 
     async fn introspect(&self, _access_token: &str) -> Result<String, CommerceError> {
@@ -270,13 +290,11 @@ fn as_queried(record: &Value) -> Value {
     }
     for list in ["lineItems", "customLineItems"] {
         for item in members.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
-            let texts = item["name"].as_object().unwrap();
-            let texts: Vec<Value> = texts
-                .iter()
-                .rev()
-                .map(|(locale, value)| json!({ "locale": locale, "value": value }))
-                .collect();
-            item["name"] = texts.into();
+            // Whoever gives one text or null means an answer in one language.
+            if let Some(texts) = item["name"].as_object() {
+                let text = |(locale, value)| json!({ "locale": locale, "value": value });
+                item["name"] = texts.iter().rev().map(text).collect::<Vec<Value>>().into();
+            }
             for name in ["variant", "totalPrice"] {
                 item.as_object_mut().unwrap().entry(name).or_insert(Value::Null);
             }

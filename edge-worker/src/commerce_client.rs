@@ -7,9 +7,8 @@
 
 use std::cell::RefCell;
 
-use contract::FlatMap;
-use edge_core::commerce::{Answer, Commerce, CommerceError};
-use edge_core::config::{CommerceProject, Name, Reads};
+use edge_core::commerce::{Answer, Commerce, CommerceError, Shortcut};
+use edge_core::config::{CommerceProject, LocaleTag, Name, Reads};
 use worker::Env;
 
 use crate::commerce_access::{access_token, refused};
@@ -18,13 +17,33 @@ use crate::http::CorrelationId;
 use crate::log::{self, Level};
 use crate::platform;
 
-/// How long an isolate reads over REST after a project refused a query, in milliseconds.
-const OVER_REST_MS: u64 = 5 * 60_000;
-/// Code of the warning about it.
+/// How long an isolate takes no shortcut that led nowhere, in milliseconds.
+const DETOUR_MS: u64 = 5 * 60_000;
+/// Codes of the lines about it.
 const QUERY_REFUSED: &str = "commerce_query_refused";
+const NAME_MISSING: &str = "commerce_name_missing";
+
+/// A shortcut that is not taken for a while.
+struct Detour {
+    project: Name,
+    /// Of a project whose names are read in all languages; without it queries are made over REST.
+    locale: Option<LocaleTag>,
+    until_ms: u64,
+}
+
+impl Detour {
+    fn is_around(&self, project: &CommerceProject, shortcut: Shortcut<'_>) -> bool {
+        let locale = match shortcut {
+            Shortcut::Query => None,
+            Shortcut::Names(locale) => Some(locale),
+        };
+        self.project == project.name && self.locale.as_ref() == locale
+    }
+}
 
 thread_local! {
-    static OVER_REST_UNTIL_MS: RefCell<FlatMap<Name, u64>> = const { RefCell::new(FlatMap::new()) };
+    /// One at most for each project, and for each of its locales.
+    static DETOURS: RefCell<Vec<Detour>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A commercetools project, for one request of ours.
@@ -90,11 +109,12 @@ impl Commerce for CommerceClient<'_> {
         }
     }
 
-    fn takes_queries(&self) -> bool {
+    fn takes(&self, shortcut: Shortcut<'_>) -> bool {
+        let is_in_force = |detour: &Detour| {
+            detour.is_around(self.project, shortcut) && platform::now_ms() < detour.until_ms
+        };
         self.project.reads == Reads::GraphQl
-            && !OVER_REST_UNTIL_MS.with_borrow(|until| {
-                until.get(&self.project.name).is_some_and(|until_ms| platform::now_ms() < *until_ms)
-            })
+            && !DETOURS.with_borrow(|detours| detours.iter().any(is_in_force))
     }
 
     async fn query(&self, request: &str) -> Result<String, CommerceError> {
@@ -105,19 +125,40 @@ impl Commerce for CommerceClient<'_> {
         }
     }
 
-    fn queries_refused(&self) {
-        let fields: &[(&'static str, &dyn log::LoggableValue)] = &[
-            ("code", &&QUERY_REFUSED),
-            ("commercetools", &&self.project.name),
-            ("correlation_id", &self.correlation_id),
-        ];
-        log::write(
-            Level::Warn,
-            "commercetools refused a GraphQL query; reads go over REST for a while.",
-            fields,
-        );
-        let until_ms = platform::now_ms().saturating_add(OVER_REST_MS);
-        OVER_REST_UNTIL_MS.with_borrow_mut(|until| until.insert(self.project.name.clone(), until_ms));
+    fn leads_nowhere(&self, shortcut: Shortcut<'_>) {
+        let project = self.project.name.clone();
+        let locale = match shortcut {
+            Shortcut::Query => {
+                log::write(
+                    Level::Warn,
+                    "commercetools refused a GraphQL query; reads go over REST for a while.",
+                    &[
+                        ("code", &&QUERY_REFUSED),
+                        ("commercetools", &&project),
+                        ("correlation_id", &self.correlation_id),
+                    ],
+                );
+                None
+            }
+            Shortcut::Names(locale) => {
+                log::write(
+                    Level::Info,
+                    "A product has no name in the visitor's language; names come in all languages for a while.",
+                    &[
+                        ("code", &&NAME_MISSING),
+                        ("commercetools", &&project),
+                        ("locale", &locale),
+                        ("correlation_id", &self.correlation_id),
+                    ],
+                );
+                Some(locale.clone())
+            }
+        };
+        let until_ms = platform::now_ms().saturating_add(DETOUR_MS);
+        DETOURS.with_borrow_mut(|detours| {
+            detours.retain(|detour| !detour.is_around(self.project, shortcut));
+            detours.push(Detour { project, locale, until_ms });
+        });
     }
 
     async fn introspect(&self, access_token: &str) -> Result<String, CommerceError> {

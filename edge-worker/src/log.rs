@@ -4,7 +4,7 @@
 //! for nothing that holds what a visitor or a vendor sent. So a token or an e-mail address cannot be logged by accident.
 
 use contract::ErrorCode;
-use edge_core::config::{Name, Problem, StoreKey};
+use edge_core::config::{LocaleTag, Name, Problem, StoreKey};
 
 use crate::http::CorrelationId;
 use crate::web;
@@ -51,6 +51,12 @@ impl Loggable for ErrorCode {
 }
 
 impl Loggable for Name {
+    fn json(&self) -> Option<String> {
+        quoted(self.as_str())
+    }
+}
+
+impl Loggable for LocaleTag {
     fn json(&self) -> Option<String> {
         quoted(self.as_str())
     }

@@ -1,7 +1,7 @@
 /**
  * Records as commercetools' GraphQL gives them under the aliases of the edge's query.
  *
- * In scope: texts as lists of locale and value, what is absent as null. Out of scope: executing a query, which the
+ * In scope: texts in one language or as lists of locale and value, what is absent as null. Out of scope: executing a query, which the
  * emulator does.
  */
 
@@ -10,10 +10,21 @@ const OPTIONAL = ["anonymousId", "businessUnit", "discountOnTotalPrice", "lastMo
 /** Lists that may be absent over REST. */
 const LISTS = ["customLineItems", "discountCodes", "lineItems", "shipping"];
 
-/** A cart of REST in the shape that a query gives it. */
-export function asQueried(cart) {
-  const items = (list) => list?.map(item) ?? null;
-  const item = ({ variant, name, totalPrice = null, quantity }) => ({
+/**
+ * A cart of REST in the shape that a query gives it: with names in all languages, or with names in the first of these
+ * languages that there is and without stock keeping units.
+ *
+ * @param {object} cart
+ * @param {string[]} [languages]
+ */
+export function asQueried(cart, languages) {
+  const items = (list) => list?.map(languages ? inOne : inAll) ?? null;
+  const inOne = ({ name, totalPrice = null, quantity }) => ({
+    name: languages.map((language) => name?.[language]).find((text) => text !== undefined) ?? null,
+    quantity,
+    totalPrice,
+  });
+  const inAll = ({ variant, name, totalPrice = null, quantity }) => ({
     name: Object.entries(name ?? {}).map(([locale, value]) => ({ locale, value })),
     variant: variant ? { sku: variant.sku ?? null } : null,
     quantity,

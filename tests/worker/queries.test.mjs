@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { connect } from "../sdk/client.mjs";
 import { startStack } from "./harness.mjs";
 import { seeded } from "./people.mjs";
 import { queried } from "./queried.mjs";
@@ -28,6 +29,11 @@ beforeEach(() => stack.forget());
 const identify = (token = tokenOf(anna.customer.id)) => stack.request("POST", "/v1/identify", { origin: ORIGIN, body: identifyBody(token) });
 const told = ({ status, text, body }) => [status, JSON.parse(text.replaceAll(body.correlationId, "id"))];
 const pathsAsked = async () => (await stack.commercetools.requests({ prefix: "/demo-shop" })).map(({ path }) => path);
+const namesAsked = async () =>
+  (await stack.commercetools.requests({ prefix: PATH })).map(({ body }) => {
+    const { query } = typeof body === "string" ? JSON.parse(body) : body;
+    return query.includes("acceptLanguage") ? "in one language" : "in all languages";
+  });
 /** A Worker that has refused nothing yet. */
 const restart = async (reads) => {
   await stack.stopWorker();
@@ -53,7 +59,35 @@ test("one query is all that commercetools is asked, and it names no id in its te
   const [{ body }] = asked;
   const { query, variables } = typeof body === "string" ? JSON.parse(body) : body;
   assert.ok(query.startsWith("query Identify(") && !query.includes(anna.customer.id));
-  assert.deepEqual(variables, { store: "de", customer: anna.customer.id, orders: `customerId = "${anna.customer.id}"` });
+  assert.deepEqual(variables, { store: "de", customer: anna.customer.id, orders: `customerId = "${anna.customer.id}"`, languages: ["de-DE", "de"] });
+});
+
+test("a name that the visitor's language lacks: the answer of REST by a second query, said in the log, and remembered", async () => {
+  const { url } = stack.commercetools;
+  const { api } = connect({ name: "emulator", authUrl: url, apiUrl: url, projectKey: "demo-shop" }, { flow: "client" });
+  const { body: { customer } } = await api.customers().post({ body: { email: "names@example.com", password: "names-password" } }).execute();
+  const line = (slug, name) => ({ slug, name, quantity: 1, money: { currencyCode: "EUR", centAmount: 450 } });
+  const customLineItems = [line("engraving", { "de-DE": "Gravur", "en-GB": "Engraving" }), line("wrap", { "en-GB": "Gift wrap" })];
+  const { body: { id, version } } = await api.carts().post({ body: { currency: "EUR", country: "DE", customerId: customer.id, store: { typeId: "store", key: "de" } } }).execute();
+  const actions = customLineItems.map((item) => ({ action: "addCustomLineItem", ...item }));
+  await api.carts().withId({ ID: id }).post({ body: { version, actions } }).execute();
+  const token = tokenOf(customer.id);
+  await restart("rest");
+  const want = told(await identify(token));
+  assert.match(want[1].properties.ct_cart_lines, /Gravur[^]*Gift wrap/);
+
+  await restart("graphql");
+  await stack.forget();
+  assert.deepEqual(told(await identify(token)), want);
+  assert.deepEqual(await namesAsked(), ["in one language", "in all languages"]);
+  const isSaid = (line) => line.includes('"code":"commerce_name_missing"');
+  await stack.logged("a name was missing", isSaid);
+  assert.match(stack.log().find(isSaid), /"level":"info".*"locale":"de-DE"/);
+
+  await stack.forget();
+  assert.deepEqual(told(await identify(token)), want);
+  assert.deepEqual(await namesAsked(), ["in all languages"]);
+  assert.equal(stack.log().filter(isSaid).length, 1);
 });
 
 test("the query that the emulator executes gives the answer of REST, for every kind of subject", async () => {

@@ -24,7 +24,7 @@ use thiserror::Error;
 pub use items::*;
 pub use model::*;
 
-use crate::config::{CommerceProject, Store, StoreKey};
+use crate::config::{CommerceProject, LocaleTag, Store, StoreKey};
 use crate::json;
 use crate::proof::{ProvenSubject, Subject};
 use crate::property::{Group, Property};
@@ -71,6 +71,15 @@ impl From<CommerceError> for ErrorCode {
     }
 }
 
+/// What saves work with most projects, and costs a read more with one that does not bear it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortcut<'a> {
+    /// One GraphQL query in the place of three REST reads.
+    Query,
+    /// Of a cart's items, names in this locale's language alone.
+    Names(&'a LocaleTag),
+}
+
 /// A commercetools project, reachable for reading.
 #[expect(async_fn_in_trait, reason = "Workers have one thread; nothing needs to be Send")]
 pub trait Commerce {
@@ -86,8 +95,8 @@ pub trait Commerce {
     /// As [`CommerceError`]. Repeatable: it only reads.
     async fn get(&self, path: &str) -> Result<String, CommerceError>;
 
-    /// Shall the project be asked by GraphQL? Not where the operator says so, nor for some minutes after it refused.
-    fn takes_queries(&self) -> bool;
+    /// Shall this shortcut be taken? Not where the operator says so, nor for some minutes after it led nowhere.
+    fn takes(&self, shortcut: Shortcut<'_>) -> bool;
 
     /// The body of the project's answer to this body of a GraphQL request, as [`read_query_answer`] reads it.
     ///
@@ -96,8 +105,8 @@ pub trait Commerce {
     /// Repeatable: our queries only read.
     async fn query(&self, request: &str) -> Result<String, CommerceError>;
 
-    /// Tells that a query was refused: [`Commerce::takes_queries`] says no for some minutes.
-    fn queries_refused(&self);
+    /// Tells that a shortcut led nowhere: [`Commerce::takes`] says no for some minutes.
+    fn leads_nowhere(&self, shortcut: Shortcut<'_>);
 
     /// The token service's answer about a shopper's access token (RFC 7662).
     ///
@@ -197,6 +206,8 @@ pub struct Belongings {
 pub struct Extent<'a> {
     /// Store.
     pub store: &'a StoreKey,
+    /// The locale whose language names of products are wanted in first.
+    pub locale: &'a LocaleTag,
     /// The cart's lines with names and prices? Else only how many pieces there are, where the vendor can be asked so.
     pub lines: bool,
     /// Orders?
@@ -204,11 +215,12 @@ pub struct Extent<'a> {
 }
 
 impl<'a> Extent<'a> {
-    /// What a store lets out.
-    pub fn of(store: &'a Store) -> Self {
+    /// What a store lets out, for a visitor of this locale.
+    pub fn of(store: &'a Store, locale: &'a LocaleTag) -> Self {
         let is_order = |property: &&Property| matches!(property.group(), Group::LastOrder | Group::History);
         Extent {
             store: &store.key,
+            locale,
             lines: store.policy.permits(Property::CartLines),
             orders: Property::ALL.iter().filter(is_order).any(|property| store.policy.permits(*property)),
         }
@@ -228,11 +240,28 @@ pub async fn belongings(
     if proven.subject() == &Subject::Guest && proven.cart().is_none() {
         return Ok(Belongings::default());
     }
+    let (theirs, may_miss_names) = theirs(port, proven, project, extent).await?;
+    if !may_miss_names || theirs.cart.as_ref().is_none_or(Cart::is_named) {
+        return Ok(theirs);
+    }
+    // Only after the check: how long it takes must not tell that a stranger's cart exists.
+    port.leads_nowhere(Shortcut::Names(extent.locale));
+    self::theirs(port, proven, project, extent).await.map(|(theirs, _may_miss_names)| theirs)
+}
+
+/// What is the subject's of what one read finds, and whether items may lack names that commercetools has.
+async fn theirs(
+    port: &impl Commerce,
+    proven: &ProvenSubject,
+    project: &CommerceProject,
+    extent: Extent<'_>,
+) -> Result<(Belongings, bool), CommerceError> {
     let found = match query::read(port, proven, project, extent).await? {
         Some(found) => found,
         None => rest::read(port, proven, project, extent).await?,
     };
-    owner::belongings(proven, extent.store, found)
+    let may_miss_names = found.may_miss_names;
+    Ok((owner::belongings(proven, extent.store, found)?, may_miss_names))
 }
 
 /// What commercetools answered about a subject, before anything of it is believed.
@@ -240,4 +269,6 @@ struct Found {
     customer: Option<Customer>,
     cart: Option<Cart>,
     orders: Option<Page<Order>>,
+    /// Were names of items asked for in one language alone?
+    may_miss_names: bool,
 }

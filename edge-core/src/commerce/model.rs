@@ -82,6 +82,16 @@ pub struct Cart {
     pub business_unit: Option<KeyReference>,
 }
 
+impl Cart {
+    /// Has every item that may be shown a name?
+    pub fn is_named(&self) -> bool {
+        self.line_items
+            .iter()
+            .chain(self.custom_line_items.iter())
+            .all(|item| item.name.filled().next().is_some())
+    }
+}
+
 /// A discount code in a cart.
 #[derive(Clone, Debug, Deserialize)]
 pub struct DiscountCode {

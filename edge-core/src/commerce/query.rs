@@ -9,14 +9,18 @@
 //! a hundredth of a request's time. What varies travels as variables. Predicates have none of their own in GraphQL, so
 //! an id is quoted into them, and an id that could end its quotation is read over REST, whose predicates have variables.
 //!
+//! Names of a cart's items are asked for in the visitor's language alone, which halves what comes and what is read of
+//! it. Where one is missing, the caller asks again, and gets them in all languages, with stock keeping units.
+//!
 //! In scope: documents, variables, decoding, what an error means. Out of scope: whose the answers are
 //! ([`super::owner`]).
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cart, Commerce, CommerceError, Customer, Extent, Found, HISTORY_LIMIT, Order, Page};
+use super::{Cart, Commerce, CommerceError, Customer, Extent, Found, HISTORY_LIMIT, Order, Page, Shortcut};
 use crate::config::{CommerceProject, WorkflowStates};
 use crate::json;
+use crate::localized::language;
 use crate::proof::{ProvenSubject, Subject};
 
 const CUSTOMER: &str = "customer(id:$customer){id customerNumber email firstName lastName locale} ";
@@ -33,8 +37,11 @@ const CART_FIELDS: &str = "fragment cart on Cart{id lastModifiedAt cartState cus
     shippingInfo{shippingMethodName} shipping{shippingInfo{shippingMethodName}} \
     discountOnTotalPrice{discountedAmount{currencyCode centAmount fractionDigits \
     ...on HighPrecisionMoney{preciseAmount}}} discountCodes{state} businessUnit:businessUnitRef{key} ";
-const LINES: &str = "lineItems{name:nameAllLocales{locale value} variant{sku} quantity totalPrice{centAmount}} \
-    customLineItems{name:nameAllLocales{locale value} quantity totalPrice{centAmount}}";
+/// commercetools gives the text of the first of these languages in which there is one.
+const LINES: &str = "lineItems{name(acceptLanguage:$languages) quantity totalPrice{centAmount}} \
+    customLineItems{name(acceptLanguage:$languages) quantity totalPrice{centAmount}}";
+const LINES_IN_ALL_LANGUAGES: &str = "lineItems{name:nameAllLocales{locale value} variant{sku} quantity \
+    totalPrice{centAmount}} customLineItems{name:nameAllLocales{locale value} quantity totalPrice{centAmount}}";
 const PIECES: &str = "lineItems{quantity} customLineItems{quantity}";
 const MONEY_FIELDS: &str = "}fragment money on Money{currencyCode centAmount fractionDigits}";
 const ORDER_FIELDS: &str = "fragment order on Order{id version orderNumber createdAt completedAt orderState \
@@ -57,6 +64,20 @@ struct Variables<'a> {
     carts: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     orders: Option<String>,
+    /// Best first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    languages: Option<[&'a str; 2]>,
+}
+
+/// What is asked about a cart's items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Items {
+    /// How many pieces.
+    Pieces,
+    /// With names in one language, and without what stands in for a missing name.
+    Named,
+    /// With all names.
+    NamedInAllLanguages,
 }
 
 #[derive(Deserialize)]
@@ -110,35 +131,52 @@ pub(super) async fn read(
     project: &CommerceProject,
     extent: Extent<'_>,
 ) -> Result<Option<Found>, CommerceError> {
-    if !port.takes_queries() {
+    if !port.takes(Shortcut::Query) {
         return Ok(None);
     }
-    let Some(request) = request(proven, project, extent) else { return Ok(None) };
+    let items = match extent.lines {
+        false => Items::Pieces,
+        true if port.takes(Shortcut::Names(extent.locale)) => Items::Named,
+        true => Items::NamedInAllLanguages,
+    };
+    let Some(request) = request(proven, project, extent, items) else { return Ok(None) };
     let reply = match port.query(&request).await {
         Ok(body) => json::read_text::<Reply>(&body).map_err(|_detail| CommerceError::Malformed)?,
         Err(CommerceError::Rejected | CommerceError::NotFound) => {
-            port.queries_refused();
+            port.leads_nowhere(Shortcut::Query);
             return Ok(None);
         }
         Err(error) => return Err(error),
     };
     if !reply.errors.is_empty() {
         if !reply.errors.iter().all(Refusal::is_absence) {
-            port.queries_refused();
+            port.leads_nowhere(Shortcut::Query);
         }
         return Ok(None);
     }
     let data = reply.data.ok_or(CommerceError::Malformed)?;
     let in_store = data.in_store.ok_or(CommerceError::Malformed)?;
     let newest = in_store.carts.and_then(|page| page.results.into_iter().next());
-    Ok(Some(Found { customer: data.customer, cart: in_store.cart.or(newest), orders: in_store.orders }))
+    Ok(Some(Found {
+        customer: data.customer,
+        cart: in_store.cart.or(newest),
+        orders: in_store.orders,
+        may_miss_names: items == Items::Named,
+    }))
 }
 
 /// The body of the request about a subject; `None` if an id cannot be quoted, or there is nothing to ask.
-fn request(proven: &ProvenSubject, project: &CommerceProject, extent: Extent<'_>) -> Option<String> {
+fn request(
+    proven: &ProvenSubject,
+    project: &CommerceProject,
+    extent: Extent<'_>,
+    items: Items,
+) -> Option<String> {
     let cart = proven.cart();
-    let mut variables =
-        Variables { store: extent.store.as_str(), customer: None, cart, carts: None, orders: None };
+    let languages =
+        (items == Items::Named).then(|| [extent.locale.as_str(), language(extent.locale.as_str())]);
+    let store = extent.store.as_str();
+    let mut variables = Variables { store, customer: None, cart, carts: None, orders: None, languages };
     let (customer, is_theirs) = match proven.subject() {
         Subject::Customer(id) => {
             variables.customer = Some(id);
@@ -163,6 +201,7 @@ fn request(proven: &ProvenSubject, project: &CommerceProject, extent: Extent<'_>
         (cart.is_some(), ",$cart:String!"),
         (variables.carts.is_some(), ",$carts:String!"),
         (variables.orders.is_some(), ",$orders:String!"),
+        (languages.is_some(), ",$languages:[Locale!]"),
     ];
     let declared = declared.into_iter().filter_map(|(is_used, text)| is_used.then_some(text));
     let state = if project.workflow_states == WorkflowStates::Names { STATE_FIELDS } else { "" };
@@ -170,7 +209,11 @@ fn request(proven: &ProvenSubject, project: &CommerceProject, extent: Extent<'_>
         Some(_) => (ORDERS, [ORDER_FIELDS, state, SENT_FIELDS]),
         None => Default::default(),
     };
-    let lines = if extent.lines { LINES } else { PIECES };
+    let lines = match items {
+        Items::Pieces => PIECES,
+        Items::Named => LINES,
+        Items::NamedInAllLanguages => LINES_IN_ALL_LANGUAGES,
+    };
     let document =
         ["){", customer, "inStore(key:$store){", its_cart, orders, "}}", CART_FIELDS, lines, MONEY_FIELDS];
     let head = [r#"{"query":"query Identify($store:KeyReferenceInput!"#];

@@ -28,7 +28,7 @@ pub(super) async fn read(
         orders(port, proven, project, extent),
     )
     .await?;
-    Ok(Found { customer, cart, orders })
+    Ok(Found { customer, cart, orders, may_miss_names: false })
 }
 
 async fn customer(port: &impl Commerce, proven: &ProvenSubject) -> Result<Option<Customer>, CommerceError> {

@@ -1,5 +1,7 @@
 //! Ownership, and answers that are not what they should be.
 
+use std::sync::LazyLock;
+
 use pollster::block_on;
 use serde_json::{Value, json};
 
@@ -48,8 +50,13 @@ fn store() -> StoreKey {
     StoreKey::parse("de").unwrap()
 }
 
+fn german() -> &'static LocaleTag {
+    static TAG: LazyLock<LocaleTag> = LazyLock::new(|| LocaleTag::parse("de-DE").unwrap());
+    &TAG
+}
+
 fn everything(store: &StoreKey) -> Extent<'_> {
-    Extent { store, lines: true, orders: true }
+    Extent { store, locale: german(), lines: true, orders: true }
 }
 
 fn project() -> CommerceProject {
@@ -150,7 +157,7 @@ fn what_the_policy_keeps_back_is_not_read() {
     ];
     for (policy, (lines, orders)) in cases {
         let store = Store { policy, ..store.clone() };
-        let extent = Extent::of(&store);
+        let extent = Extent::of(&store, german());
         assert_eq!((extent.lines, extent.orders), (lines, orders), "{:?}", store.policy);
         let [rest, query] = both(Some(&anna()), Some(&cart_json(&json!({}))), &[order_json(&json!({}))], 1);
         for port in [&rest, &query] {

@@ -13,25 +13,29 @@ fn asked(port: &FakeCommerce) -> Value {
 #[test]
 fn a_query_carries_its_ids_as_variables_and_declares_what_it_uses() {
     let cases: &[(&str, Option<&str>, Value)] = &[
-        ("guest", Some("x\"}y"), json!({ "store": "de", "cart": "x\"}y" })),
-        ("customer:c-1", None, json!({ "store": "de", "customer": "c-1", "orders": "customerId = \"c-1\"" })),
+        ("guest", Some("x\"}y"), json!({ "store": "de", "languages": ["de-DE", "de"], "cart": "x\"}y" })),
+        (
+            "customer:c-1",
+            None,
+            json!({ "store": "de", "languages": ["de-DE", "de"], "customer": "c-1", "orders": "customerId = \"c-1\"" }),
+        ),
         (
             "customer:c-1",
             Some("cart-1"),
-            json!({ "store": "de", "customer": "c-1", "cart": "cart-1", "orders": "customerId = \"c-1\"" }),
+            json!({ "store": "de", "languages": ["de-DE", "de"], "customer": "c-1", "cart": "cart-1", "orders": "customerId = \"c-1\"" }),
         ),
         (
             "anon:a-1",
             None,
             json!({
-                "store": "de", "orders": "anonymousId = \"a-1\"",
+                "store": "de", "languages": ["de-DE", "de"], "orders": "anonymousId = \"a-1\"",
                 "carts": "anonymousId = \"a-1\" and cartState = \"Active\"",
             }),
         ),
         (
             "anon:a-1",
             Some("cart-1"),
-            json!({ "store": "de", "cart": "cart-1", "orders": "anonymousId = \"a-1\"" }),
+            json!({ "store": "de", "languages": ["de-DE", "de"], "cart": "cart-1", "orders": "anonymousId = \"a-1\"" }),
         ),
     ];
     for (subject, claim, want) in cases {
@@ -70,17 +74,87 @@ fn an_id_that_could_leave_its_quotation_is_read_over_rest_and_nothing_is_remembe
 
 #[test]
 fn one_query_and_nothing_else() {
-    let port = FakeCommerce::default().answering_queries(Ok(query_answer(
-        Some(&anna()),
-        Some(&cart_json(&json!({}))),
-        &[order_json(&json!({}))],
-        12,
-    )));
+    let lines = json!([{ "name": "Kanne", "quantity": 1 }, { "name": "Topf", "quantity": 2 }]);
+    let cart = cart_json(&json!({ "lineItems": lines }));
+    let order = order_json(&json!({}));
+    let answer = query_answer(Some(&anna()), Some(&cart), &[order], 12);
+    let port = FakeCommerce::default().answering_queries(Ok(answer));
     let found = read(&port, &proven("customer:c-1", None)).unwrap();
     assert_eq!(found.customer.unwrap().first_name.as_deref(), Some("Anna"));
     assert_eq!(found.cart.unwrap().line_items.count(), 2);
     assert_eq!((ids(&found.history).len(), found.history.total), (1, 12));
     assert_eq!(port.asked.borrow().len(), 1);
+}
+
+/// The query's answer about a cart with these items.
+fn with_items(items: &Value, more: &Value) -> String {
+    let mut cart = cart_json(more);
+    cart["lineItems"] = items.clone();
+    query_answer(Some(&anna()), Some(&cart), &[], 0)
+}
+
+fn names(found: &Belongings) -> Vec<Option<String>> {
+    let german = crate::localized::Preferences::new(["de-DE"]);
+    let items = found.cart.as_ref().unwrap().line_items.iter();
+    items.map(|item| german.pick(&item.name).map(str::to_owned)).collect()
+}
+
+#[test]
+fn names_come_in_the_visitors_language_and_in_all_languages_once_one_is_missing() {
+    let in_all = with_items(
+        &json!([
+            { "name": [{ "locale": "de", "value": "Kanne" }], "variant": { "sku": "P-1" }, "quantity": 1 },
+            { "name": [{ "locale": "en-GB", "value": "Pot" }], "variant": { "sku": "P-2" }, "quantity": 2 },
+        ]),
+        &json!({}),
+    );
+    for (second, is_asked_again) in
+        [(json!("Topf"), false), (json!(null), true), (json!(""), true), (json!("\u{200b} "), true)]
+    {
+        let in_one = json!([{ "name": "Kanne", "quantity": 1 }, { "name": second, "quantity": 2 }]);
+        let port = FakeCommerce::default()
+            .answering_queries(Ok(in_all.clone()))
+            .answering_in_one_language(with_items(&in_one, &json!({})));
+        let subject = proven("customer:c-1", None);
+        let found = read(&port, &subject).unwrap();
+        let second = if is_asked_again { "Pot" } else { "Topf" };
+        assert_eq!(names(&found), [Some("Kanne".to_owned()), Some(second.to_owned())]);
+        assert_eq!(port.asked.borrow().len(), if is_asked_again { 2 } else { 1 });
+        // The next visitor's cart is asked for as this one's was at last.
+        assert_eq!(*port.without_names.borrow(), if is_asked_again { vec!["de-DE"] } else { vec![] });
+        port.asked.borrow_mut().clear();
+        assert_eq!(names(&read(&port, &subject).unwrap()), names(&found));
+        assert_eq!(asked(&port)["query"].as_str().unwrap().contains("nameAllLocales"), is_asked_again);
+    }
+}
+
+#[test]
+fn a_strangers_cart_is_not_asked_for_again_whatever_it_lacks() {
+    let nameless = json!([{ "name": null, "quantity": 1 }]);
+    let answer = with_items(&nameless, &json!({ "customerId": "c-2" }));
+    let port = FakeCommerce::default().answering_queries(Ok(answer));
+    assert!(read(&port, &proven("customer:c-1", None)).unwrap().cart.is_none());
+    assert_eq!((port.asked.borrow().len(), port.without_names.borrow().len()), (1, 0));
+}
+
+#[test]
+fn a_cart_without_any_name_is_asked_for_twice_and_no_more() {
+    let nameless = with_items(&json!([{ "name": null, "quantity": 1 }]), &json!({}));
+    let port = FakeCommerce::default().answering_queries(Ok(nameless));
+    assert_eq!(names(&read(&port, &proven("customer:c-1", None)).unwrap()), [None]);
+    assert_eq!(port.asked.borrow().len(), 2);
+}
+
+#[test]
+fn where_no_lines_are_shown_no_names_are_asked_for() {
+    let answer = with_items(&json!([{ "quantity": 1 }]), &json!({}));
+    let port = FakeCommerce::default().answering_queries(Ok(answer));
+    let store = store();
+    let pieces = Extent { lines: false, ..everything(&store) };
+    let found = block_on(belongings(&port, &proven("customer:c-1", None), &project(), pieces)).unwrap();
+    assert_eq!(found.cart.unwrap().line_items.pieces(), 1);
+    assert!(!asked(&port)["query"].as_str().unwrap().contains("name("));
+    assert!(asked(&port)["variables"].get("languages").is_none());
 }
 
 #[test]

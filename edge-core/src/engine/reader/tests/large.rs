@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::*;
+use crate::commerce::Shortcut;
 
 /// A shop with this many orders, whose answers are too large beyond so many rows.
 struct Large {
@@ -54,7 +55,7 @@ impl Commerce for Large {
         Ok(json!({ "results": rows }).to_string())
     }
 
-    fn takes_queries(&self) -> bool {
+    fn takes(&self, _: Shortcut<'_>) -> bool {
         false
     }
 
@@ -62,7 +63,7 @@ impl Commerce for Large {
         Err(CommerceError::Rejected)
     }
 
-    fn queries_refused(&self) {}
+    fn leads_nowhere(&self, _: Shortcut<'_>) {}
 
     async fn introspect(&self, _: &str) -> Result<String, CommerceError> {
         Err(CommerceError::Rejected)
