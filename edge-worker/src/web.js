@@ -32,24 +32,26 @@ export async function exchange(call, head, body, timeoutMs, maxBytes) {
   // Not `AbortSignal.timeout`: that keeps everything here in memory until the deadline, however soon the answer came.
   const deadline = new AbortController();
   const { signal } = deadline;
-  let timer;
-  // The signal of a fetch need not reach a body that is already on its way.
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => {
-      deadline.abort();
-      reject(signal.reason);
-    }, timeoutMs);
-  });
-  late.catch(() => {});
+  let isOver = false;
+  const end = (...result) => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    tell(call, ...result);
+  };
+  // It ends the call by itself: the signal of a fetch need not reach a body that is already on its way.
+  const timer = setTimeout(() => {
+    deadline.abort();
+    end("timeout");
+  }, timeoutMs);
   let result;
   try {
     const answer = await fetch(url, { method, headers: record(headers), body, redirect: "manual", signal });
-    result = await Promise.race([received(answer, maxBytes, wanted), late]);
+    result = await received(answer, maxBytes, wanted);
   } catch {
-    result = [signal.aborted ? "timeout" : "broken"];
+    result = ["broken"];
   }
-  clearTimeout(timer);
-  tell(call, ...result);
+  end(...result);
 }
 
 async function received(answer, maxBytes, wanted) {
