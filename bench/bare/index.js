@@ -21,6 +21,7 @@ export default {
     clearTimeout(timer);
     const facts = { endpoint: "identify", status: got.status, duration_ms: 3, correlation_id: answer.headers["x-correlation-id"] };
     console.log(JSON.stringify({ level: "info", message: "Request answered.", ...facts }));
-    return new Response(answer.body, { status: answer.status, headers: answer.headers });
+    answer.bytes ??= new TextEncoder().encode(answer.body);
+    return new Response(answer.bytes.slice(), { status: answer.status, headers: answer.headers });
   },
 };

@@ -222,7 +222,12 @@ pub async fn read_limited(request: &Request, limit_bytes: usize) -> Result<Vec<u
 fn give(promised: &Promised, answer: &Outgoing) {
     let headers = answer.headers.iter().map(|(name, value)| (*name, &**value));
     let lines = web::header_lines(String::with_capacity(512), headers).unwrap_or_default();
-    web::answer(promised, answer.status, &lines, Some(answer.body.as_str()).filter(|body| !body.is_empty()));
+    web::answer(
+        promised,
+        answer.status,
+        &lines,
+        Some(answer.body.as_bytes()).filter(|body| !body.is_empty()),
+    );
 }
 
 fn log_answer(endpoint: Option<Endpoint>, incoming: &Incoming, answer: &Outgoing, duration_ms: u64) {

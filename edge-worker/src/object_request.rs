@@ -75,7 +75,7 @@ pub fn answered<F: Future<Output = Result<Answer, Answer>>>(
             Err(refusal) => Err(refusal),
         };
         let (Ok(Answer { status, body }) | Err(Answer { status, body })) = given;
-        web::answer(promised, status, "content-type: application/json", Some(&body));
+        web::answer(promised, status, "content-type: application/json", Some(body.as_bytes()));
     })
 }
 

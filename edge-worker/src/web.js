@@ -259,10 +259,13 @@ export function headOf(request) {
 /** A promise of an answer, and what it takes to keep it. */
 export const promised = () => Promise.withResolvers();
 
-/** Gives the promised answer; headers are lines `name: value`. */
+/**
+ * Gives the promised answer; headers are lines `name: value`. The body's bytes are a view into the module's memory. As a
+ * text it would be decoded and encoded again, by the slow way if it holds anything but ASCII: a product's name, a dash.
+ */
 export function answer({ resolve, reject }, status, headers, body) {
   try {
-    resolve(new Response(body, { status, headers: record(headers.split("\n")) }));
+    resolve(new Response(body?.slice(), { status, headers: record(headers.split("\n")) }));
   } catch (error) {
     reject(error);
   }

@@ -87,7 +87,7 @@ extern "C" {
     pub fn promised() -> Promised;
 
     /// Gives the promised answer. Headers are lines `name: value`.
-    pub fn answer(promised: &Promised, status: u16, headers: &str, body: Option<&str>);
+    pub fn answer(promised: &Promised, status: u16, headers: &str, body: Option<&[u8]>);
 
     /// Keeps a promise of something done.
     pub fn keep(promised: &Promised);
