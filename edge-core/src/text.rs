@@ -62,7 +62,7 @@ fn is_mark(after_first: &[u8]) -> bool {
     matches!(after_first, [0x80, 0x90..=0xA7, ..])
 }
 
-/// How many characters are left at least, however a text is cleaned; by their first bytes, as in [`plain_chars`].
+/// How many characters are left at least, however a text is cleaned; by their first bytes, as in `plain_chars`.
 pub fn visible_chars(text: &str) -> usize {
     let mut count = 0;
     let mut bytes = text.as_bytes().iter();
