@@ -71,7 +71,7 @@ struct Variables<'a> {
 
 /// What is asked about a cart's items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Items {
+enum ItemFields {
     /// How many pieces.
     Pieces,
     /// With names in one language, and without what stands in for a missing name.
@@ -135,9 +135,9 @@ pub(super) async fn read(
         return Ok(None);
     }
     let items = match extent.lines {
-        false => Items::Pieces,
-        true if port.takes(Shortcut::Names(extent.locale)) => Items::Named,
-        true => Items::NamedInAllLanguages,
+        false => ItemFields::Pieces,
+        true if port.takes(Shortcut::Names(extent.locale)) => ItemFields::Named,
+        true => ItemFields::NamedInAllLanguages,
     };
     let Some(request) = request(proven, project, extent, items) else { return Ok(None) };
     let reply = match port.query(&request).await {
@@ -161,7 +161,7 @@ pub(super) async fn read(
         customer: data.customer,
         cart: in_store.cart.or(newest),
         orders: in_store.orders,
-        may_miss_names: items == Items::Named,
+        may_miss_names: items == ItemFields::Named,
     }))
 }
 
@@ -170,11 +170,11 @@ fn request(
     proven: &ProvenSubject,
     project: &CommerceProject,
     extent: Extent<'_>,
-    items: Items,
+    items: ItemFields,
 ) -> Option<String> {
     let cart = proven.cart();
     let languages =
-        (items == Items::Named).then(|| [extent.locale.as_str(), language(extent.locale.as_str())]);
+        (items == ItemFields::Named).then(|| [extent.locale.as_str(), language(extent.locale.as_str())]);
     let store = extent.store.as_str();
     let mut variables = Variables { store, customer: None, cart, carts: None, orders: None, languages };
     let (customer, is_theirs) = match proven.subject() {
@@ -210,9 +210,9 @@ fn request(
         None => Default::default(),
     };
     let lines = match items {
-        Items::Pieces => PIECES,
-        Items::Named => LINES,
-        Items::NamedInAllLanguages => LINES_IN_ALL_LANGUAGES,
+        ItemFields::Pieces => PIECES,
+        ItemFields::Named => LINES,
+        ItemFields::NamedInAllLanguages => LINES_IN_ALL_LANGUAGES,
     };
     let document =
         ["){", customer, "inStore(key:$store){", its_cart, orders, "}}", CART_FIELDS, lines, MONEY_FIELDS];
